@@ -1,0 +1,92 @@
+"""The tieline side: a fresh portal in a folder of its own, set up by its command line and its REST."""
+
+import json
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.load import Side
+from bench.processes import SERVER_CORE, Server, healthy, traced
+
+TIELINE = Path(sys.executable).parent / "tieline"
+ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+
+
+def serve_command(data: Path, port: int) -> list[str]:
+    """Build the command line of the server."""
+    return [str(TIELINE), "serve", "--data", str(data), "--host", "127.0.0.1", "--port", str(port)]
+
+
+def serve(data: Path, port: int, folder: Path, *, trace: Path | None = None) -> Server:
+    """Start the server and wait until it answers."""
+    command = serve_command(data, port)
+    server = Server("tieline", traced(command, trace) if trace else command, folder, core=SERVER_CORE)
+    try:
+        server.await_ready(healthy(port))
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def command(data: Path, *words: str) -> dict[str, Any]:
+    """Run one command of tieline and return its JSON."""
+    group, verb, *rest = words
+    line = [str(TIELINE), group, verb, "--data", str(data), *rest, "--json"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(line)} failed:\n{done.stdout}{done.stderr}")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def call(port: int, method: str, **parameters: object) -> Any:
+    """Call a REST method and return its result."""
+    url = f"http://127.0.0.1:{port}/rest/{method}.json"
+    head = {"content-type": "application/json"}
+    request = urllib.request.Request(url, json.dumps(parameters).encode(), head)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)["result"]
+    except urllib.error.HTTPError as error:
+        raise RuntimeError(f"{method}: {error.code} {error.read()[:1000]!r}") from error
+
+
+def connect(port: int, token: str, line: int, handler: str) -> None:
+    """Register the connector, switch it on for the line and subscribe to its outgoing messages."""
+    where = {"CONNECTOR": "bench", "LINE": line, "auth": token}
+    icon = {"DATA_IMAGE": ICON}
+    call(
+        port,
+        "imconnector.register",
+        auth=token,
+        ID="bench",
+        NAME="Bench",
+        ICON=icon,
+        PLACEMENT_HANDLER=handler,
+    )
+    call(port, "imconnector.activate", ACTIVE=1, **where)
+    data = {"ID": "bench", "URL": handler, "NAME": "Bench"}
+    call(port, "imconnector.connector.data.set", DATA=data, **where)
+    call(port, "event.bind", auth=token, event="OnImConnectorMessageAdd", handler=handler)
+
+
+def set_up(data: Path, port: int, handler: str) -> Side:
+    """Make an operator, a line, an application and an incoming webhook; return how to address them."""
+    user = str(command(data, "user", "add", "--name", "Olga", "--email", "olga@bench.test")["id"])
+    line = int(command(data, "line", "add", "--name", "Bench", "--operators", user)["id"])
+    scopes = "imconnector,imopenlines,im"
+    app = command(data, "app", "add", "--name", "Bench", "--scopes", scopes, "--script-only")
+    hook = command(data, "webhook", "add", "--user", user, "--scopes", "im,imopenlines")
+    connect(port, app["access_token"], line, handler)
+    return Side("tieline", port, app["access_token"], line, urlsplit(hook["url"]).path, [])
+
+
+def demo_command(data: Path, port: int) -> list[str]:
+    """Build the command line of the demo portal."""
+    return [str(TIELINE), "demo", "--data", str(data), "--port", str(port)]

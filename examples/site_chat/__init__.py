@@ -1,0 +1,1 @@
+"""A website chat as a connector of Open Channels: a complete small example application."""

@@ -1,0 +1,1 @@
+"""tieline: a self-hosted hub for customer conversations."""

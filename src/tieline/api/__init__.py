@@ -1,0 +1,1 @@
+"""How a method is declared: the machinery, which knows no method."""

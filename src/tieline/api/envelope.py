@@ -1,0 +1,65 @@
+"""The envelope of an answer: result, total and next, and how long it took."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from tieline.api.faults import Fault
+from tieline.api.method import Page
+from tieline.api.wire import iso
+
+OPERATING_WINDOW = 600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client gets: a status and a body that is encoded at the door."""
+
+    status: int
+    body: dict[str, Any]
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def succeeded(result: Any) -> dict[str, Any]:
+    """Wrap a result; a page of a list brings its total and the next offset."""
+    if not isinstance(result, Page):
+        return {"result": result}
+    body = {"result": result.items}
+    if result.next is not None:
+        body["next"] = result.next
+    if result.total is not None:
+        body["total"] = result.total
+    return body
+
+
+def failed(fault: Fault) -> Answer:
+    """Answer with a fault; such a body has no time."""
+    return Answer(fault.status, fault.body())
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """When a call came in and when its processing began; seconds since 1970."""
+
+    zone: str = "UTC"
+    start: float = field(default_factory=time.time)
+    processing: float | None = None
+
+    def begin(self) -> None:
+        """The call is out of the queue and is being processed."""
+        self.processing = time.time()
+
+    def block(self) -> dict[str, Any]:
+        """Return the `time` block that every success carries."""
+        finish = time.time()
+        begun = self.start if self.processing is None else self.processing
+        return {
+            "start": self.start,
+            "finish": finish,
+            "duration": finish - self.start,
+            "processing": finish - begun,
+            "date_start": iso(int(self.start * 1000), self.zone),
+            "date_finish": iso(int(finish * 1000), self.zone),
+            "operating_reset_at": int(self.start) + OPERATING_WINDOW,
+            "operating": 0,
+        }

@@ -1,0 +1,292 @@
+"""The command line; the only place that prints."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from tieline import app, demo
+from tieline.http.control import CommandFailed, new_password, run, socket_path
+from tieline.services.people import hash_password
+from tieline.settings import Settings, WrongSetting, load
+from tieline.store.engine import Unavailable, open_database
+from tieline.store.migrations import MigrationFailed, migrate
+from tieline.store.signals import Bus
+from tieline.store.vault import WrongKey
+
+ASK_TIMEOUT = 30
+FOLLOW_PAUSE = 0.5
+_KNOWN = (
+    CommandFailed,
+    app.Occupied,
+    WrongSetting,
+    WrongKey,
+    Unavailable,
+    MigrationFailed,
+    demo.DemoFailed,
+)
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is one line that says what to do."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        commands()
+    except _KNOWN as error:
+        click.echo(f"tieline: {error}", err=True)
+        sys.exit(1)
+
+
+def _data_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Say which installation a command is for."""
+    for option in (
+        click.option("--database", help="URL of a PostgreSQL database, in place of a data folder."),
+        click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The data folder."),
+    ):
+        function = option(function)
+    return function
+
+
+def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tieline")
+def commands() -> None:
+    """tieline: a hub for customer conversations that speaks the REST dialect of Bitrix24 Open Channels."""
+
+
+@commands.command()
+@_data_options
+@click.option("--host", help="Address to listen on (127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (8443).")
+@click.option("--tls", is_flag=True, default=None, help="Speak TLS with a certificate of the development CA.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Certificate chain.")
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Key of the certificate.")
+@click.option("--http-port", type=int, help="Plain http beside, on loopback only.")
+@click.option("--domain", help="Host name of the portal's address.")
+@click.option("--url", help="Public address of the portal.")
+@click.option("--profile", type=click.Choice(["development", "production"]))
+@click.option("--strict", is_flag=True, default=None, help="As documented: an event is sent once.")
+@click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings as a TOML file.")
+def serve(config: Path | None, **given: Any) -> None:
+    """Run a server until it is told to stop."""
+    settings = load(given, config)
+
+    async def ready() -> None:
+        click.echo(f"tieline is ready: {settings.public_url}")
+        sys.stdout.flush()
+
+    with app.owned(settings), asyncio.Runner(loop_factory=app.new_loop) as runner:
+        runner.run(app.serve(settings, ready))
+
+
+@commands.command(name="demo")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("data"),
+    help="The data folder (./data).",
+)
+@click.option("--port", type=int, default=8443, help="Port for TLS (8443); http and the site chat take the next two.")
+def run_demo(data: Path, port: int) -> None:
+    """Run a portal with two operators, a line and a website chat, and say where to click."""
+    settings = load({"data": data, "port": port, "tls": True, "http_port": port + 1})
+
+    async def ready() -> None:
+        for line in await demo.prepare(settings, port + 2):
+            click.echo(line)
+        sys.stdout.flush()
+
+    with app.owned(settings), demo.running_chat(), asyncio.Runner(loop_factory=app.new_loop) as runner:
+        runner.run(app.serve(settings, ready))
+
+
+@commands.command(name="migrate")
+@_data_options
+def run_migrate(**given: Any) -> None:
+    """Bring the schema of a database up to date."""
+    settings = load(given)
+    with app.owned(settings):
+        migrate(settings.database_url)
+    click.echo("The schema is up to date.")
+
+
+def _ask(settings: Settings, command: str, args: dict[str, Any]) -> Any:
+    """Carry out a command: through the running server of a data folder, else on the database itself."""
+    if not settings.database:
+        with contextlib.suppress(ConnectionRefusedError, FileNotFoundError):
+            return _ask_server(settings.folder, command, args)
+    with app.owned(settings):
+        migrate(settings.database_url)
+        world = app.make_world(settings)
+        database = open_database(settings.database_url, Bus())
+        try:
+            return database.submit(lambda tx: run(tx, world, command, args)).result()
+        finally:
+            database.close()
+
+
+def _ask_server(folder: Path, command: str, args: dict[str, Any]) -> Any:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(ASK_TIMEOUT)
+        connection.connect(socket_path(folder))
+        connection.sendall(json.dumps({"command": command, "args": args}).encode() + b"\n")
+        with connection.makefile("rb") as file:
+            line = file.readline()
+    answer = json.loads(line) if line else {"error": "the server went away"}
+    if "error" in answer:
+        raise CommandFailed(answer["error"])
+    return answer["result"]
+
+
+def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name}: {value}")
+
+
+def _names(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@commands.group(name="app")
+def app_group() -> None:
+    """Applications of the portal."""
+
+
+@app_group.command(name="add")
+@_data_options
+@click.option("--name", required=True)
+@click.option("--scopes", required=True, help="Scopes, separated by commas.")
+@click.option("--handler", help="Address of the application's page.")
+@click.option("--install-url", help="Address that is told of the installation.")
+@click.option("--script-only", is_flag=True, help="It has no page: it is installed at once.")
+@_json_option
+def app_add(
+    data: Path | None, database: str | None, name: str, scopes: str, handler: str | None, install_url: str | None,
+    script_only: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Add an application and print its secrets, once."""
+    args = {
+        "name": name,
+        "scopes": _names(scopes),
+        "handler": handler,
+        "install_url": install_url,
+        "script_only": script_only,
+    }
+    _print(_ask(load({"data": data, "database": database}), "app.add", args), as_json=as_json)
+
+
+@commands.group()
+def webhook() -> None:
+    """Incoming webhooks."""
+
+
+@webhook.command(name="add")
+@_data_options
+@click.option("--user", type=int, required=True, help="Id of the user in whose name it calls.")
+@click.option("--scopes", required=True, help="Scopes, separated by commas.")
+@_json_option
+def webhook_add(data: Path | None, database: str | None, user: int, scopes: str, as_json: bool) -> None:
+    """Add an incoming webhook and print its URL, once."""
+    settings = load({"data": data, "database": database})
+    _print(_ask(settings, "webhook.add", {"user": user, "scopes": _names(scopes)}), as_json=as_json)
+
+
+@commands.group()
+def user() -> None:
+    """People who log in."""
+
+
+@user.command(name="add")
+@_data_options
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--admin", is_flag=True)
+@_json_option
+def user_add(data: Path | None, database: str | None, name: str, email: str, admin: bool, as_json: bool) -> None:
+    """Add a person and print the password, once."""
+    password = new_password()
+    args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(password)}
+    added = _ask(load({"data": data, "database": database}), "user.add", args)
+    _print({**added, "password": password}, as_json=as_json)
+
+
+@commands.group()
+def line() -> None:
+    """Open lines."""
+
+
+@line.command(name="add")
+@_data_options
+@click.option("--name", required=True)
+@click.option("--operators", required=True, help="Ids of users, separated by commas.")
+@_json_option
+def line_add(data: Path | None, database: str | None, name: str, operators: str, as_json: bool) -> None:
+    """Add an open line with its operators and print its id."""
+    numbers = _names(operators)
+    if not all(number.isdecimal() for number in numbers):
+        raise click.BadParameter("ids of users, separated by commas", param_hint="--operators")
+    settings = load({"data": data, "database": database})
+    _print(_ask(settings, "line.add", {"name": name, "operators": numbers}), as_json=as_json)
+
+
+@line.command(name="disconnect")
+@_data_options
+@click.option("--line", "line_id", type=int, required=True)
+@click.option("--connector", required=True, help="ID of the connector.")
+@_json_option
+def line_disconnect(data: Path | None, database: str | None, line_id: int, connector: str, as_json: bool) -> None:
+    """Switch a connector off on a line; its application is told."""
+    settings = load({"data": data, "database": database})
+    _print(_ask(settings, "line.disconnect", {"line": line_id, "connector": connector}), as_json=as_json)
+
+
+@commands.command()
+@_data_options
+@click.option("--follow", is_flag=True, help="Go on as new attempts are made.")
+@_json_option
+def events(data: Path | None, database: str | None, follow: bool, as_json: bool) -> None:
+    """Print the journal of deliveries."""
+    settings = load({"data": data, "database": database})
+    for entry in _entries(settings, follow=follow):
+        click.echo(json.dumps(entry) if as_json else _entry_line(entry))
+        sys.stdout.flush()
+
+
+def _entries(settings: Settings, *, follow: bool) -> Iterator[dict[str, Any]]:
+    after = 0
+    while True:
+        found = _ask(settings, "events.list", {"after": after})
+        yield from found
+        if found:
+            after = found[-1]["number"]
+        elif not follow:
+            return
+        else:
+            time.sleep(FOLLOW_PAUSE)
+
+
+def _entry_line(entry: dict[str, Any]) -> str:
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(entry["started_at"] / 1000))
+    why = f" ({entry['reason']})" if entry["reason"] else ""
+    return (
+        f"{at} {entry['outcome']:<11} {entry['event']} -> {entry['handler']} "
+        f"attempt {entry['attempt']}, {entry['duration']} ms{why}"
+    )

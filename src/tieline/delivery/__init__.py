@@ -1,0 +1,1 @@
+"""How events leave and files come in: all calls of this server to others."""

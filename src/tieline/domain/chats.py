@@ -1,0 +1,105 @@
+"""Chats and messages: a dialog is the chat of an open line."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tieline.domain.ids import UserCode
+
+
+class ChatType(StrEnum):
+    """What a chat is for."""
+
+    LINES = "lines"
+
+
+class Author(StrEnum):
+    """On whose side a message was written."""
+
+    CUSTOMER = "customer"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation with members; for a dialog also what its row in a list shows."""
+
+    id: int
+    type: ChatType
+    title: str
+    description: str
+    connector: str
+    line_id: int
+    outer_chat: str
+    outer_user: str
+    customer_id: int
+    session_id: int | None
+    operator_id: int | None
+    status: int | None
+    sequence: int
+    messages: int
+    last_message_id: int | None
+    waiting_since: int | None
+    active_at: int
+    created_at: int
+
+    @property
+    def user_code(self) -> UserCode:
+        """The dialog's name for the outside; its last part is the internal user id."""
+        return UserCode(self.connector, self.line_id, self.outer_chat, str(self.customer_id))
+
+    @property
+    def dialog_id(self) -> str:
+        """The chat's name for the im methods."""
+        return f"chat{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat, as it reads now."""
+
+    id: int
+    chat_id: int
+    author_id: int
+    author: Author
+    text: str
+    created_at: int
+    sequence: int
+    session_id: int | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    outer_id: str | None = None
+    edited_at: int | None = None
+    deleted_at: int | None = None
+    delivered_at: int | None = None
+    read_at: int | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OuterFile:
+    """A file as a connector names it."""
+
+    url: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OuterMessage:
+    """A message as a connector passes it in."""
+
+    id: str | None
+    text: str = ""
+    date: int | None = None
+    files: tuple[OuterFile, ...] = ()
+    disable_crm: bool = False
+    user_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OuterChat:
+    """A chat as a connector names it."""
+
+    id: str
+    name: str = ""
+    url: str = ""

@@ -1,0 +1,94 @@
+"""Every event as a fact: what happened, to what, by whom. How it looks on the wire stands in methods/."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something that happened, for the application `app_id` alone if that is set."""
+
+    app_id: int | None = None
+    actor_id: int | None = None
+    chat_id: int = 0  # orders deliveries; 0 for what belongs to no dialog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFact(Fact):
+    """Something happened to a message that went outside."""
+
+    connector: str
+    line_id: int
+    message_id: int
+    outer_chat: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorMessageSent(MessageFact):
+    """An operator, or the system in the line's name, wrote to a customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorMessageEdited(MessageFact):
+    """An operator changed a message that a customer may have seen."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorMessageDeleted(MessageFact):
+    """An operator withdrew a message that a customer may have seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFact(Fact):
+    """A session began or ended."""
+
+    connector: str
+    line_id: int
+    outer_chat: str
+    customer_id: int
+    session_id: int
+    parent_id: int
+    close_term: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOpened(SessionFact):
+    """A session began in a dialog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionClosed(SessionFact):
+    """A session of a dialog ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorSwitchedOff(Fact):
+    """The portal's side, not the application, switched a connector off on a line."""
+
+    connector: str
+    line_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDeleted(Fact):
+    """A line with a connector of the application was deleted."""
+
+    line_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppInstalled(Fact):
+    """An application was installed."""
+
+    version: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestFired(Fact):
+    """An application asked for a test event."""
+
+    query: dict[str, Any]
+    language: str

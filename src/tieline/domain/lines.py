@@ -1,0 +1,174 @@
+"""Open lines: their settings with the defaults, and who is in the queue."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class QueueEntity(StrEnum):
+    """What an element of a line's queue names."""
+
+    USER = "user"
+    DEPARTMENT = "department"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One element of a line's queue."""
+
+    entity_type: QueueEntity
+    entity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open line."""
+
+    id: int
+    name: str
+    active: bool
+    settings: dict[str, Any]
+    queue: tuple[QueueItem, ...]
+    created_at: int
+    modified_at: int
+    modified_by: int
+
+    @property
+    def operators(self) -> tuple[int, ...]:
+        """Users of the queue, in its order."""
+        return tuple(item.entity_id for item in self.queue if item.entity_type is QueueEntity.USER)
+
+    @property
+    def close_term(self) -> int:
+        """Minutes until a session closes by itself."""
+        return int(self.settings["AUTO_CLOSE_TIME"]) // 60
+
+
+class Kind(StrEnum):
+    """How a setting's value is read."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    LIST = "list"
+    OBJECT = "object"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of a line's configuration and its default."""
+
+    kind: Kind
+    default: Any
+    choices: tuple[str, ...] = field(default=())
+    nullable: bool = False
+
+
+def _text(default: str | None = "") -> Setting:
+    return Setting(Kind.TEXT, default, nullable=default is None)
+
+
+def _number(default: int | None = 0) -> Setting:
+    return Setting(Kind.NUMBER, default, nullable=default is None)
+
+
+def _flag(default: str = "N") -> Setting:
+    return Setting(Kind.FLAG, default)
+
+
+def _choice(default: str, *others: str) -> Setting:
+    return Setting(Kind.CHOICE, default, (default, *others))
+
+
+def _list(default: list[Any] | None = None) -> Setting:
+    return Setting(Kind.LIST, default, nullable=default is None)
+
+
+# The documentation prints no defaults for a new line; these are those of its sample line.
+SETTINGS: dict[str, Setting] = {
+    "CRM": _flag("Y"),
+    "CRM_CREATE": _text("lead"),
+    "CRM_CREATE_SECOND": _text("0"),
+    "CRM_CREATE_THIRD": _flag("Y"),
+    "CRM_FORWARD": _flag("Y"),
+    "CRM_CHAT_TRACKER": _flag("N"),
+    "CRM_TRANSFER_CHANGE": _flag("Y"),
+    "CRM_SOURCE": _text("create"),
+    "QUEUE_TIME": _number(60),
+    "NO_ANSWER_TIME": _number(60),
+    "QUEUE_TYPE": _choice("evenly", "strictly", "all"),
+    "CHECK_AVAILABLE": _flag("Y"),
+    "WATCH_TYPING": _flag("N"),
+    "WELCOME_BOT_ENABLE": _flag("N"),
+    "WELCOME_MESSAGE": _flag("N"),
+    "WELCOME_MESSAGE_TEXT": _text(),
+    "VOTE_MESSAGE": _flag("N"),
+    "VOTE_TIME_LIMIT": _number(0),
+    "VOTE_BEFORE_FINISH": _flag("Y"),
+    "VOTE_CLOSING_DELAY": _flag("N"),
+    "VOTE_MESSAGE_1_TEXT": _text("How did we do?"),
+    "VOTE_MESSAGE_1_LIKE": _text("Thank you!"),
+    "VOTE_MESSAGE_1_DISLIKE": _text("We are sorry, and we will do better."),
+    "VOTE_MESSAGE_2_TEXT": _text("How did we do? Send 1 for good, 0 for bad."),
+    "VOTE_MESSAGE_2_LIKE": _text("Thank you!"),
+    "VOTE_MESSAGE_2_DISLIKE": _text("We are sorry, and we will do better."),
+    "AGREEMENT_MESSAGE": _flag("N"),
+    "AGREEMENT_ID": _number(0),
+    "CATEGORY_ENABLE": _flag("N"),
+    "CATEGORY_ID": _number(0),
+    "WELCOME_BOT_JOIN": _choice("always", "first"),
+    "WELCOME_BOT_ID": _number(0),
+    "WELCOME_BOT_TIME": _number(180),
+    "WELCOME_BOT_LEFT": _choice("close", "queue"),
+    "NO_ANSWER_RULE": _choice("none", "text", "form", "bot", "queue"),
+    "NO_ANSWER_FORM_ID": _number(0),
+    "NO_ANSWER_BOT_ID": _number(0),
+    "NO_ANSWER_TEXT": _text(),
+    "WORKTIME_ENABLE": _flag("N"),
+    "WORKTIME_FROM": _text("0"),
+    "WORKTIME_TO": _text("23.59"),
+    "WORKTIME_TIMEZONE": _text("UTC"),
+    "WORKTIME_HOLIDAYS": _list([]),
+    "WORKTIME_DAYOFF": _list([]),
+    "WORKTIME_DAYOFF_RULE": _choice("none", "text", "form", "bot"),
+    "WORKTIME_DAYOFF_FORM_ID": _number(0),
+    "WORKTIME_DAYOFF_BOT_ID": _number(0),
+    "WORKTIME_DAYOFF_TEXT": _text(),
+    "CLOSE_RULE": _choice("none", "text", "form", "bot"),
+    "CLOSE_FORM_ID": _number(0),
+    "CLOSE_BOT_ID": _number(0),
+    "CLOSE_TEXT": _text(),
+    "FULL_CLOSE_TIME": _number(0),
+    "AUTO_CLOSE_RULE": _choice("none", "text", "form", "bot"),
+    "AUTO_CLOSE_FORM_ID": _number(0),
+    "AUTO_CLOSE_BOT_ID": _number(0),
+    "AUTO_CLOSE_TIME": _number(3600),
+    "AUTO_CLOSE_TEXT": _text(),
+    "AUTO_EXPIRE_TIME": _number(86400),
+    "TEMPORARY": _flag("N"),
+    "XML_ID": _text(None),
+    "LANGUAGE_ID": _text("en"),
+    "QUICK_ANSWERS_IBLOCK_ID": _number(0),
+    "SESSION_PRIORITY": _number(0),
+    "TYPE_MAX_CHAT": _choice("answered_new", "answered", "closed"),
+    "MAX_CHAT": _number(0),
+    "OPERATOR_DATA": _choice("profile", "queue", "hide"),
+    "DEFAULT_OPERATOR_DATA": Setting(Kind.OBJECT, {}),
+    "KPI_FIRST_ANSWER_TIME": _number(0),
+    "KPI_FIRST_ANSWER_ALERT": _flag("N"),
+    "KPI_FIRST_ANSWER_LIST": _list(),
+    "KPI_FIRST_ANSWER_TEXT": _text(),
+    "KPI_FURTHER_ANSWER_TIME": _number(0),
+    "KPI_FURTHER_ANSWER_ALERT": _flag("N"),
+    "KPI_FURTHER_ANSWER_LIST": _list(),
+    "KPI_FURTHER_ANSWER_TEXT": _text(),
+    "KPI_CHECK_OPERATOR_ACTIVITY": _flag("N"),
+    "SEND_NOTIFICATION_EMPTY_QUEUE": _flag("N"),
+    "USE_WELCOME_FORM": _flag("N"),
+    "WELCOME_FORM_ID": _number(0),
+    "WELCOME_FORM_DELAY": _flag("Y"),
+    "SEND_WELCOME_EACH_SESSION": _flag("Y"),
+    "CONFIRM_CLOSE": _flag("Y"),
+    "IGNORE_WELCOME_FORM_RESPONSIBLE": _flag("N"),
+}

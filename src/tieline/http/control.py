@@ -1,0 +1,259 @@
+"""What the command line asks of a server: administrative commands, also over a socket in the data folder."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from tieline.api.faults import ApiError
+from tieline.domain.apps import ACCESS_TOKEN_LIFE
+from tieline.domain.ids import new_hex, new_secret
+from tieline.domain.lines import QueueEntity
+from tieline.domain.people import Portal
+from tieline.methods.tieline import connector_open
+from tieline.services import apps, connectors, lines, people
+from tieline.services.call import Call, World
+from tieline.store import journal
+from tieline.store import people as people_store
+from tieline.store.engine import Database, Tx
+
+log = structlog.get_logger(__name__)
+SOCKET = "control.sock"
+MAX_LINE = 1024 * 1024
+DEFAULT_URL = "https://localhost:8443"
+ADMINISTRATOR = 1
+_SHORT_ENOUGH = 100  # a socket's path may be some 107 bytes long
+Command = Callable[[Call, dict[str, Any]], Any]
+
+
+class CommandFailed(Exception):
+    """A command cannot be carried out; the text says why."""
+
+
+def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
+    """Return the portal of this installation, made with its first administrator at need; records its address."""
+    portals = people_store.list_portals(tx)
+    now = world.clock.now()
+    if not portals:
+        portal = people_store.add_portal(
+            tx,
+            member_id=new_hex(),
+            name="tieline",
+            url=url or DEFAULT_URL,
+            language="en",
+            time_zone="UTC",
+            now=now,
+        )
+        # Nobody knows a password of the first administrator: applications act in its name until there are others.
+        people_store.add_person(
+            tx,
+            portal.id,
+            name="Administrator",
+            last_name="",
+            email="",
+            password_hash="",
+            is_admin=True,
+            now=now,
+        )
+        return portal
+    portal = portals[0]
+    if url and portal.url != url:
+        people_store.set_portal_url(tx, portal.id, url)
+        tx.touch(portal.id)
+    return people_store.get_portal(tx, portal.id)
+
+
+def run(tx: Tx, world: World, command: str, args: dict[str, Any]) -> Any:
+    """Carry out a command as the portal's administrator."""
+    portal = ensure_portal(tx, world, None)
+    call = Call(tx, world, portal, world.clock.now())
+    call.user = _administrator(call)
+    try:
+        handler = COMMANDS[command]
+    except KeyError:
+        raise CommandFailed(f"no such command: {command}") from None
+    return handler(call, args)
+
+
+def _administrator(call: Call) -> Any:
+    user = call.find_person(ADMINISTRATOR)
+    if user is not None and user.is_admin and user.active:
+        return user
+    return next((u for u in people_store.list_people(call.tx, call.portal_id, []) if u.is_admin), None)
+
+
+def _scopes(call: Call, names: list[str]) -> frozenset[str]:
+    scopes = frozenset(name.strip() for name in names if name.strip())
+    if unknown := scopes - {*call.world.catalogue.scopes, "basic"}:
+        known = ", ".join(call.world.catalogue.scopes)
+        raise CommandFailed(f"no such scope: {', '.join(sorted(unknown))}; there are {known}")
+    return scopes - {"basic"}
+
+
+def app_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Add an application and print its secrets, once."""
+    try:
+        added = apps.add(
+            call,
+            name=args["name"],
+            scopes=_scopes(call, args["scopes"]),
+            handler_url=args.get("handler") or "",
+            install_url=args.get("install_url") or "",
+            script_only=bool(args.get("script_only")),
+        )
+    except apps.WrongAddress as error:
+        raise CommandFailed(f"a URL of the application cannot be used: {error}") from error
+    portal = call.portal
+    return {
+        "id": added.app.id,
+        "client_id": added.app.client_id,
+        "client_secret": added.client_secret,
+        "application_token": added.application_token,
+        "signing_secret": added.signing_secret,
+        "member_id": portal.member_id,
+        "domain": portal.domain,
+        "client_endpoint": portal.rest_url,
+        "server_endpoint": portal.rest_url,
+        "access_token": added.grant.access_token,
+        "refresh_token": added.grant.refresh_token,
+        "expires": added.grant.expires_at // 1000,
+        "expires_in": ACCESS_TOKEN_LIFE // 1000,
+        "scope": added.app.scope_list,
+        "status": added.app.status,
+        "user_id": added.grant.user_id,
+    }
+
+
+def webhook_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Add an incoming webhook and print its URL, once."""
+    user = call.find_person(int(args["user"]))
+    if user is None or not user.active:
+        raise CommandFailed(f"no such user: {args['user']}")
+    call.user = user
+    webhook, code = apps.add_webhook(call, scopes=_scopes(call, args["scopes"]), title=args.get("title") or "")
+    return {"id": webhook.id, "url": f"{call.portal.rest_url}{user.id}/{code}/"}
+
+
+def user_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Add a person whose password was hashed by the asker."""
+    try:
+        user_id = people.add(
+            call,
+            name=args["name"],
+            email=args["email"],
+            password_hash=args["password_hash"],
+            is_admin=bool(args.get("admin")),
+        )
+    except people.EmailTaken:
+        raise CommandFailed(f"somebody else has the e-mail address {args['email']}") from None
+    return {"id": user_id}
+
+
+def line_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Add an open line with its operators."""
+    operators = [int(number) for number in args["operators"]]
+    for number in operators:
+        if call.find_person(number) is None:
+            raise CommandFailed(f"no such user: {number}")
+    queue = [{"ENTITY_TYPE": QueueEntity.USER, "ENTITY_ID": number} for number in operators]
+    return {"id": lines.add(call, {"LINE_NAME": args["name"], "QUEUE": queue})}
+
+
+def line_disconnect(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Switch a connector off on a line."""
+    try:
+        connectors.switch_off(call, str(args["connector"]).lower(), int(args["line"]))
+    except connectors.NoProvider:
+        raise CommandFailed("this connector is not active on this line") from None
+    return {"line": int(args["line"]), "connector": str(args["connector"]).lower(), "active": False}
+
+
+def events_list(call: Call, args: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return entries of the journal behind a number."""
+    found = journal.list_entries(call.tx, call.portal_id, after=int(args.get("after") or 0))
+    return [{"number": number, **asdict(entry)} for number, entry in found]
+
+
+def connector_settings(call: Call, args: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the form that opens a connector's settings; None while it is not registered."""
+    try:
+        return connector_open(call, connector=str(args["connector"]), line=int(args["line"]))
+    except ApiError:
+        return None
+
+
+COMMANDS: dict[str, Command] = {
+    "app.add": app_add,
+    "webhook.add": webhook_add,
+    "user.add": user_add,
+    "line.add": line_add,
+    "line.disconnect": line_disconnect,
+    "events.list": events_list,
+    "connector.settings": connector_settings,
+}
+
+
+def new_password() -> str:
+    """Make a password that can be typed."""
+    return "-".join(new_secret(5).lower() for _ in range(3))
+
+
+def socket_path(folder: Path) -> str:
+    """Return a name of the control socket that is short enough for the system."""
+    path = str(folder / SOCKET)
+    if len(path) <= _SHORT_ENOUGH:
+        return path
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    return f"/proc/self/fd/{descriptor}/{SOCKET}"
+
+
+class ControlServer:
+    """Answers the command line: a JSON line in, a JSON line out; only the folder's owner reaches the socket."""
+
+    def __init__(self, database: Database, world: World, folder: Path) -> None:
+        self._database = database
+        self._world = world
+        self._folder = folder
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen in the data folder; the caller holds the folder's lock, so an old socket is a dead one."""
+        (self._folder / SOCKET).unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            self._server = await asyncio.start_unix_server(self._serve, socket_path(self._folder), limit=MAX_LINE)
+        finally:
+            os.umask(before)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            answer = await self._answer(await reader.readline())
+            writer.write(msgspec.json.encode(answer) + b"\n")
+            await writer.drain()
+        except (ConnectionError, ValueError):
+            log.warning("the command line went away")
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            asked = msgspec.json.decode(line)
+            command, args = asked["command"], asked["args"]
+            result = await self._database.write(lambda tx: run(tx, self._world, command, args))
+        except CommandFailed as error:
+            return {"error": str(error)}
+        except Exception as error:
+            log.exception("a command failed")
+            return {"error": f"{type(error).__name__}: {error}"}
+        return {"result": result}
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._server is not None:
+            self._server.close()
+            (self._folder / SOCKET).unlink(missing_ok=True)

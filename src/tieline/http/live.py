@@ -1,0 +1,145 @@
+"""/ui/live: a websocket that tells a page which dialogs have changed."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from tieline.api.dispatch import Dispatcher
+from tieline.api.faults import ApiError
+from tieline.domain.people import User
+from tieline.http.hosts import Hosts
+from tieline.http.pages import Pages
+from tieline.services import chats
+from tieline.services.call import Call
+from tieline.store import chats as chat_store
+from tieline.store import people
+from tieline.store.engine import Tx
+from tieline.store.signals import Bus, DialogChanged, Signal
+
+PING_INTERVAL = 20.0
+CHECK_AGAIN = 60.0
+MAX_WAITING = 1_000
+_POLICY_VIOLATION = 1008
+_GOING_AWAY = 1001
+
+
+class Listener:
+    """One open page: dialogs that changed and were not told yet, each once with its newest sequence."""
+
+    def __init__(self, portal_id: int) -> None:
+        self.portal_id = portal_id
+        self.changed: OrderedDict[int, int] = OrderedDict()
+        self.wake = asyncio.Event()
+
+    def tell(self, chat_id: int, sequence: int) -> None:
+        """Note a change; a page that does not keep up loses the oldest, and asks for the list anyway."""
+        self.changed[chat_id] = sequence
+        self.changed.move_to_end(chat_id)
+        if len(self.changed) > MAX_WAITING:
+            self.changed.popitem(last=False)
+        self.wake.set()
+
+
+class Live:
+    """Hands dialogs' changes to open pages."""
+
+    def __init__(self, dispatcher: Dispatcher, hosts: Hosts, pages: Pages, bus: Bus) -> None:
+        self._dispatcher = dispatcher
+        self._hosts = hosts
+        self._pages = pages
+        self._listeners: set[Listener] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = asyncio.Event()
+        bus.listen(self._hear)
+
+    def start(self) -> None:
+        """Begin to listen, on the loop that the server runs in."""
+        self._loop = asyncio.get_running_loop()
+
+    def stop(self) -> None:
+        """Close all open pages' sockets."""
+        self._stopping.set()
+        for listener in self._listeners:
+            listener.wake.set()
+
+    def _hear(self, signal: Signal) -> None:
+        if not isinstance(signal, DialogChanged) or self._loop is None or not self._listeners:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop has been closed
+            self._loop.call_soon_threadsafe(self._spread, signal)
+
+    def _spread(self, signal: DialogChanged) -> None:
+        for listener in self._listeners:
+            if listener.portal_id == signal.portal_id:
+                listener.tell(signal.chat_id, signal.sequence)
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Keep one page up to date until it goes or the server stops."""
+        try:
+            self._hosts.require_own_origin(socket.scope)
+            portal_id = await self._hosts.portal_of(socket.scope)
+        except ApiError:
+            await socket.close(_POLICY_VIOLATION)
+            return
+        cookie = self._hosts.cookie(socket.scope)
+        user = await self._pages.session_user(portal_id, cookie)
+        if user is None or cookie is None:
+            await socket.close(_POLICY_VIOLATION)
+            return
+        await socket.accept()
+        listener = Listener(portal_id)
+        self._listeners.add(listener)
+        reading = asyncio.create_task(_read_until_gone(socket, listener))
+        try:
+            await self._write(socket, listener, cookie, reading)
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self._listeners.discard(listener)
+            reading.cancel()
+            if socket.application_state is WebSocketState.CONNECTED and not reading.done():
+                with contextlib.suppress(RuntimeError):
+                    await socket.close(_GOING_AWAY)
+
+    async def _write(self, socket: WebSocket, listener: Listener, cookie: str, reading: "asyncio.Task[None]") -> None:
+        await _send(socket, {"type": "hello"})
+        checked = asyncio.get_running_loop().time()
+        user = await self._pages.session_user(listener.portal_id, cookie)
+        while not self._stopping.is_set() and not reading.done() and user is not None:
+            try:
+                await asyncio.wait_for(listener.wake.wait(), PING_INTERVAL)
+            except TimeoutError:
+                await _send(socket, {"type": "ping"})
+            listener.wake.clear()
+            if asyncio.get_running_loop().time() - checked > CHECK_AGAIN:
+                checked = asyncio.get_running_loop().time()
+                user = await self._pages.session_user(listener.portal_id, cookie)
+            if user is not None and listener.changed:
+                changed, listener.changed = listener.changed, OrderedDict()
+                for chat_id in await self._visible(listener.portal_id, user, list(changed)):
+                    await _send(socket, {"type": "dialog", "chatId": chat_id, "sequence": changed[chat_id]})
+
+    async def _visible(self, portal_id: int, user: User, chat_ids: list[int]) -> list[int]:
+        def look(tx: Tx) -> list[int]:
+            world = self._dispatcher.world
+            call = Call(tx, world, people.get_portal(tx, portal_id), world.clock.now(), user=user)
+            found = ((chat_id, chat_store.find_chat(tx, portal_id, chat_id)) for chat_id in chat_ids)
+            return [chat_id for chat_id, chat in found if chat and chats.access(call, chat, user).read]
+
+        return await self._dispatcher.database.read(look)
+
+
+async def _send(socket: WebSocket, frame: dict[str, object]) -> None:
+    await socket.send_text(msgspec.json.encode(frame).decode())
+
+
+async def _read_until_gone(socket: WebSocket, listener: Listener) -> None:
+    """The page sends nothing; reading notices when it goes."""
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, RuntimeError, KeyError):
+        listener.wake.set()

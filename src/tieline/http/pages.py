@@ -1,0 +1,156 @@
+"""The portal's own pages: the built application, logging in and out."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from tieline.api.dispatch import Dispatcher
+from tieline.api.faults import ApiError
+from tieline.domain.people import User
+from tieline.http.hosts import COOKIE, Hosts
+from tieline.services import people
+from tieline.services.call import Call
+from tieline.services.people import SESSION_LIFE
+from tieline.store import people as store
+from tieline.store.engine import Tx
+
+MAX_LOGIN_BODY = 10_000
+CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob: https: http:; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self' ws: wss:; frame-src *; form-action *; frame-ancestors 'self'; base-uri 'none'"
+)
+_PAGE_HEADERS = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+class Login(msgspec.Struct):
+    """What the login form sends."""
+
+    email: str
+    password: str
+
+
+def _refuse(status: int, code: str, text: str) -> Response:
+    return JSONResponse({"error": code, "error_description": text}, status)
+
+
+class Pages:
+    """Serves the built application and its sessions."""
+
+    def __init__(self, dispatcher: Dispatcher, hosts: Hosts, static: Path) -> None:
+        self._dispatcher = dispatcher
+        self._hosts = hosts
+        self._static = static.resolve()
+
+    async def root(self, _: Request) -> Response:
+        """Lead to the inbox."""
+        return RedirectResponse("/app/")
+
+    async def connector_settings(self, request: Request) -> Response:
+        """Lead from the documented address of a connector's settings to the page that shows them."""
+        connector, line = request.query_params.get("ID", ""), request.query_params.get("LINE", "")
+        known = connector.replace("_", "").replace("-", "").isalnum() and line.isdecimal()
+        return RedirectResponse(f"/app/contact-center/{connector}/{line}" if known else "/app/contact-center")
+
+    async def application(self, request: Request) -> Response:
+        """Serve a file of the built application, or its page for any other address under /app/."""
+        path = (self._static / request.path_params.get("path", "")).resolve()
+        if path.is_relative_to(self._static) and path.is_file() and path.name != "index.html":
+            hashed = path.parent.name == "assets"
+            return FileResponse(path, headers=_PAGE_HEADERS | {"cache-control": _FOREVER if hashed else "no-cache"})
+        index = self._static / "index.html"
+        if not index.is_file():
+            return _refuse(503, "PAGES_NOT_BUILT", "The pages are not built: run `make ui`.")
+        return FileResponse(index, headers=_PAGE_HEADERS | {"cache-control": "no-cache"})
+
+    async def login(self, request: Request) -> Response:
+        """Open a session for an e-mail address and a password."""
+        try:
+            self._hosts.require_own_origin(request.scope)
+            portal_id = await self._hosts.portal_of(request.scope)
+        except ApiError as error:
+            return JSONResponse(error.fault.body(), error.fault.status)
+        body = await request.body()
+        try:
+            given = msgspec.json.decode(body, type=Login) if len(body) <= MAX_LOGIN_BODY else None
+        except (msgspec.DecodeError, RecursionError):
+            given = None
+        if given is None:
+            return _refuse(400, "INVALID_REQUEST", "E-mail and password are needed.")
+        address = request.client.host if request.client else ""
+        try:
+            return await self._log_in(portal_id, given, address, secure=request.url.scheme == "https")
+        except people.TooManyAttempts as error:
+            seconds = error.wait // 1000 + 1
+            return _refuse(429, "TOO_MANY_ATTEMPTS", f"Too many attempts. Try again in {seconds} s.")
+
+    async def _log_in(self, portal_id: int, given: Login, address: str, *, secure: bool) -> Response:
+        database = self._dispatcher.database
+        user, hashed = await database.read(
+            lambda tx: people.find_login(self._call(tx, portal_id), given.email, address)
+        )
+        matches = await asyncio.to_thread(people.password_matches, hashed, given.password)
+        if user is None or not matches:
+            await database.write(lambda tx: people.note_failure(self._call(tx, portal_id), given.email, address))
+            return _refuse(401, "LOGIN_FAILED", "The e-mail address or the password is wrong.")
+        found = user
+        cookie = await database.write(
+            lambda tx: people.open_session(self._call(tx, portal_id), found, given.email, address)
+        )
+        response = JSONResponse({"user": _view(found)})
+        response.set_cookie(
+            COOKIE,
+            cookie,
+            max_age=SESSION_LIFE // 1000,
+            httponly=True,
+            samesite="lax",
+            secure=secure,
+            path="/",
+        )
+        return response
+
+    async def logout(self, request: Request) -> Response:
+        """End the session."""
+        try:
+            self._hosts.require_own_origin(request.scope)
+            portal_id = await self._hosts.portal_of(request.scope)
+        except ApiError as error:
+            return JSONResponse(error.fault.body(), error.fault.status)
+        cookie = self._hosts.cookie(request.scope)
+        if cookie:
+            await self._dispatcher.database.write(lambda tx: people.close_session(self._call(tx, portal_id), cookie))
+        response = Response(status_code=204)
+        response.delete_cookie(COOKIE, path="/")
+        return response
+
+    async def me(self, request: Request) -> Response:
+        """Tell the page who is logged in."""
+        portal_id = await self._hosts.portal_of(request.scope)
+        user = await self.session_user(portal_id, self._hosts.cookie(request.scope))
+        if user is None:
+            return _refuse(401, "NO_AUTH_FOUND", "Nobody is logged in.")
+        portal = await self._dispatcher.database.read(lambda tx: store.get_portal(tx, portal_id))
+        told = {"name": portal.name, "url": portal.url, "language": portal.language}
+        return JSONResponse({"user": _view(user), "portal": told})
+
+    async def session_user(self, portal_id: int, cookie: str | None) -> User | None:
+        """Return whose session a cookie names, or None."""
+        if cookie is None:
+            return None
+        return await self._dispatcher.database.read(lambda tx: people.find_session(self._call(tx, portal_id), cookie))
+
+    def _call(self, tx: Tx, portal_id: int) -> Call:
+        world = self._dispatcher.world
+        return Call(tx, world, store.get_portal(tx, portal_id), world.clock.now())
+
+
+def _view(user: User) -> dict[str, Any]:
+    return {"id": user.id, "name": user.full_name, "admin": user.is_admin}

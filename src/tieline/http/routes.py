@@ -1,0 +1,80 @@
+"""All paths of the server: the REST door as a raw function, the rest through Starlette."""
+
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tieline.api.dispatch import Dispatcher
+from tieline.api.reference import openapi
+from tieline.http.files import FileDoor
+from tieline.http.hosts import Hosts
+from tieline.http.live import Live
+from tieline.http.oauth import TokenEndpoint
+from tieline.http.pages import Pages
+from tieline.http.rest import PageRest, Rest
+from tieline.services.call import Rules
+from tieline.store.engine import Unavailable
+from tieline.store.files import Folder
+from tieline.store.signals import Bus
+
+
+class Server:
+    """The ASGI application."""
+
+    def __init__(self, dispatcher: Dispatcher, rules: Rules, bus: Bus, folder: Folder, static: Path) -> None:
+        hosts = Hosts(dispatcher.database, rules)
+        pages = Pages(dispatcher, hosts, static)
+        self.live = Live(dispatcher, hosts, pages, bus)
+        self._dispatcher = dispatcher
+        self._rest = Rest(dispatcher, hosts)
+        self._page_rest = PageRest(dispatcher, hosts)
+        self._token = TokenEndpoint(dispatcher, hosts)
+        self._rest_of_it: ASGIApp = self._starlette(pages, FileDoor(dispatcher, hosts, folder))
+
+    def _starlette(self, pages: Pages, files: FileDoor) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/", pages.root),
+                Route("/healthz", self._health),
+                Route("/openapi.json", self._openapi),
+                Route("/ui/login", pages.login, methods=["POST"]),
+                Route("/ui/logout", pages.logout, methods=["POST"]),
+                Route("/ui/me", pages.me),
+                WebSocketRoute("/ui/live", self.live.serve),
+                Route("/files/{file_id}/{expires}/{signature}", files.serve),
+                Route("/contact_center/connector/", pages.connector_settings),
+                Route("/contact_center/{rest:path}", pages.connector_settings),
+                Route("/app", pages.application),
+                Route("/app/{path:path}", pages.application),
+            ],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lead a request to its door."""
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith("/rest/"):
+                await self._rest(scope, receive, send)
+                return
+            if path.startswith("/ui/rest/"):
+                await self._page_rest(scope, receive, send)
+                return
+            if path.strip("/").replace("//", "/") == "oauth/token":
+                await self._token(scope, receive, send)
+                return
+        await self._rest_of_it(scope, receive, send)
+
+    async def _health(self, _: Request) -> Response:
+        try:
+            await self._dispatcher.database.read(lambda tx: tx.one("select 1"))
+        except Unavailable:
+            return JSONResponse({"status": "database unavailable"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    async def _openapi(self, _: Request) -> Response:
+        return Response(msgspec.json.encode(openapi(self._dispatcher.registry)), media_type="application/json")

@@ -1,0 +1,30 @@
+"""What the API offers: families of methods and events, listed by hand."""
+
+from tieline.api.method import Family
+from tieline.methods import (
+    apps,
+    events,
+    im_chats,
+    im_messages,
+    imconnector,
+    imopenlines_lines,
+    imopenlines_operators,
+    imopenlines_sessions,
+    system,
+    tieline,
+    users,
+)
+
+FAMILIES: tuple[Family, ...] = (
+    imconnector.family,
+    imopenlines_lines.family,
+    imopenlines_sessions.family,
+    imopenlines_operators.family,
+    im_chats.family,
+    im_messages.family,
+    events.family,
+    apps.family,
+    users.family,
+    system.family,
+    tieline.family,
+)

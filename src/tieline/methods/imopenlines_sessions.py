@@ -1,0 +1,114 @@
+"""imopenlines.dialog.get and imopenlines.session.open: dialogs and their sessions."""
+
+from typing import Annotated, Any
+
+from tieline.api.faults import ApiError, Dialect, Fault
+from tieline.api.method import Doc, Family
+from tieline.api.wire import iso_or_none
+from tieline.domain.chats import Chat
+from tieline.domain.ids import UserCode, parse_chat, parse_id
+from tieline.methods.views import chat_view, find_user
+from tieline.services import chats
+from tieline.services.call import Call
+from tieline.store import chats as chat_store
+from tieline.store import people as people_store
+from tieline.store import sessions as session_store
+
+ACCESS_ERROR = Fault("ACCESS_ERROR", "You do not have access to the specified dialog")
+ACCESS_DENIED = Fault(
+    "ACCESS_DENIED", "You cannot open this conversation because you do not have sufficient permissions"
+)
+
+family = Family(
+    scopes=("imopenlines",),
+    dialect=Dialect(missing=lambda _: ACCESS_DENIED, wrong=lambda _, __: ACCESS_ERROR),
+)
+
+
+def find_by_code(call: Call, text: str) -> Chat | None:
+    """Return the dialog of a user code, whose last part is our user id or the connector's."""
+    code = UserCode.parse(text)
+    if code is None:
+        return None
+    dialogs = chat_store.list_dialogs_of(call.tx, call.portal_id, code.connector, code.line, code.chat)
+    internal = parse_id(code.user)
+    for chat in dialogs:
+        if chat.customer_id == internal:
+            return chat
+    customer = people_store.find_customer(call.tx, call.portal_id, code.connector, code.user)
+    for chat in dialogs:
+        if code.user in (chat.outer_user, "") or (customer and customer.id == chat.customer_id):
+            return chat
+    return None
+
+
+@family.method("imopenlines.session.open", faults=(ACCESS_DENIED,))
+def session_open(
+    call: Call,
+    *,
+    user_code: Annotated[str, Doc("`connector|line|chat|user`, with the user's outer or our own id.")],
+) -> dict[str, str]:
+    """Return the chat of a dialog that is named from outside."""
+    chat = find_by_code(call, user_code)
+    if chat is None or not chats.access(call, chat, call.actor).read:
+        raise ApiError(ACCESS_DENIED)
+    return {"chatId": str(chat.id)}
+
+
+def _find(
+    call: Call, chat_id: int | None, dialog_id: str | None, session_id: int | None, code: str | None
+) -> Chat | None:
+    if chat_id is not None:
+        return chat_store.find_chat(call.tx, call.portal_id, chat_id)
+    if dialog_id is not None:
+        number = parse_chat(dialog_id)
+        return chat_store.find_chat(call.tx, call.portal_id, number) if number else None
+    if session_id is not None:
+        session = session_store.find_session(call.tx, call.portal_id, session_id)
+        return chat_store.find_chat(call.tx, call.portal_id, session.chat_id) if session else None
+    return find_by_code(call, code) if code is not None else None
+
+
+@family.method("imopenlines.dialog.get", faults=(ACCESS_ERROR,))
+def dialog_get(
+    call: Call,
+    *,
+    chat_id: Annotated[int | None, Doc("Id of the chat.")] = None,
+    dialog_id: Annotated[str | None, Doc("The chat as `chat<ID>`.")] = None,
+    session_id: Annotated[int | None, Doc("Id of one of its sessions.")] = None,
+    user_code: Annotated[str | None, Doc("The dialog as `connector|line|chat|user`.")] = None,
+) -> dict[str, Any]:
+    """Return the chat of a dialog, found by the first of the four that is given."""
+    chat = _find(call, chat_id, dialog_id, session_id, user_code)
+    if chat is None or not chats.access(call, chat, call.actor).read:
+        raise ApiError(ACCESS_ERROR)
+    mark = chat_store.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
+    last = chat.last_message_id or 0
+    return chat_view(call, chat) | {
+        "dialog_id": chat.dialog_id,
+        "counter": max(chat.messages - mark.messages, 0),
+        "message_count": chat.messages,
+        "unread_id": 0,
+        "last_message_id": last,
+        "last_id": last,
+        "marked_id": 0,
+        "disk_folder_id": 0,
+        "is_new": False,
+        "readed_list": _read_outside(call, chat),
+        "last_message_views": {"message_id": last, "first_viewers": [], "count_of_viewers": 0},
+    }
+
+
+def _read_outside(call: Call, chat: Chat) -> list[dict[str, Any]]:
+    message = chat_store.find_last_read_outside(call.tx, call.portal_id, chat.id)
+    customer = find_user(call, chat.customer_id)
+    if message is None or customer is None:
+        return []
+    return [
+        {
+            "user_id": customer.id,
+            "user_name": customer.full_name,
+            "message_id": message.id,
+            "date": iso_or_none(message.read_at, call.portal.time_zone),
+        }
+    ]

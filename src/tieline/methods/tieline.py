@@ -1,0 +1,307 @@
+"""tieline.*: our own methods, for the portal's pages alone: the inbox and the contact centre."""
+
+import secrets
+from typing import Annotated, Any
+
+import msgspec
+
+from tieline.api.faults import ApiError, Fault
+from tieline.api.method import BASIC, Auth, Doc, Family
+from tieline.api.wire import iso, iso_or_none
+from tieline.domain.apps import ACCESS_TOKEN_LIFE
+from tieline.domain.chats import Author, Chat, Message
+from tieline.domain.connectors import Connection, Connector, Icon
+from tieline.domain.files import File, FileState
+from tieline.methods.views import find_user
+from tieline.services import apps, chats, connectors, files, lines, sessions
+from tieline.services.call import Call
+from tieline.store import chats as chat_store
+from tieline.store import connectors as connector_store
+from tieline.store import files as file_store
+from tieline.store.chats import Listed, Listing, Window
+
+NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
+NO_CONNECTOR = Fault("CONNECTOR_NOT_FOUND", "There is no such connector on this line", 404)
+NO_PAGE = Fault("NO_SETTINGS", "The connector's application is gone, so it has no settings page", 404)
+MAX_LIMIT = 200
+PREVIEW = 300
+SETTINGS_PLACEMENT = "SETTING_CONNECTOR"
+
+family = Family(scopes=(BASIC,), auth=Auth.SESSION)
+
+
+def _icon(icon: Icon | None) -> dict[str, str] | None:
+    if icon is None:
+        return None
+    return {"DATA_IMAGE": icon.image, "COLOR": icon.color, "SIZE": icon.size, "POSITION": icon.position}
+
+
+def _person(call: Call, user_id: int | None) -> dict[str, Any] | None:
+    user = find_user(call, user_id) if user_id else None
+    return {"id": user.id, "name": user.full_name, "avatar": user.avatar} if user else None
+
+
+def _session(chat: Chat) -> dict[str, Any] | None:
+    if chat.session_id is None:
+        return None
+    status = "closed" if not sessions.is_open(chat) else "new" if sessions.is_waiting(chat) else "answered"
+    return {"id": chat.session_id, "status": status}
+
+
+def _last_message(call: Call, message: Message | None, attached: list[File]) -> dict[str, Any] | None:
+    if message is None:
+        return None
+    author = find_user(call, message.author_id) if message.author_id else None
+    return {
+        "id": message.id,
+        "kind": message.author.value,
+        "authorName": author.full_name if author else "",
+        "text": message.text[:PREVIEW],
+        "deleted": message.deleted_at is not None,
+        "date": iso(message.created_at, call.portal.time_zone),
+        "files": len(attached),
+    }
+
+
+def _dialog(call: Call, listed: Listed, last: Message | None, attached: list[File]) -> dict[str, Any]:
+    chat, zone = listed.chat, call.portal.time_zone
+    connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
+    return {
+        "chatId": chat.id,
+        "dialogId": chat.dialog_id,
+        "title": chat.title,
+        "connector": {
+            "id": chat.connector,
+            "name": connector.name if connector else chat.connector,
+            "icon": _icon(connector.icon) if connector else None,
+        },
+        "line": {"id": chat.line_id, "name": line.name if line else ""},
+        "customer": _person(call, chat.customer_id),
+        "operator": _person(call, chat.operator_id),
+        "session": _session(chat),
+        "waitingSince": iso_or_none(chat.waiting_since, zone),
+        "unread": listed.unread,
+        "sequence": chat.sequence,
+        "lastMessage": _last_message(call, last, attached),
+        "dateActivity": iso(chat.active_at, zone),
+    }
+
+
+@family.method("tieline.inbox.list", documented=False)
+def inbox_list(
+    call: Call,
+    *,
+    tab: Annotated[str, Doc("mine, waiting, all or closed.")] = "mine",
+    limit: Annotated[int, Doc("How many at most: 50 by default, 200 at most.")] = 50,
+    offset: Annotated[int, Doc("How many to pass over.")] = 0,
+) -> dict[str, Any]:
+    """List dialogs of a tab, the last active first, with the tabs' counters."""
+    visible = lines.visible(call)
+    listing = Listing(tab if tab in ("mine", "waiting", "all", "closed") else "mine", call.actor.id, visible)
+    size = max(1, min(limit, MAX_LIMIT))
+    found = chat_store.list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
+    last_ids = [listed.chat.last_message_id for listed in found[:size] if listed.chat.last_message_id]
+    last = chat_store.list_messages_by_id(call.tx, call.portal_id, last_ids)
+    attached = file_store.list_files(call.tx, call.portal_id, last_ids)
+    return {
+        "items": [
+            _dialog(call, listed, last.get(number), attached.get(number, []))
+            for listed in found[:size]
+            for number in [listed.chat.last_message_id or 0]
+        ],
+        "counters": {
+            name: chat_store.count_chats(call.tx, call.portal_id, Listing(name, call.actor.id, visible))
+            for name in ("mine", "waiting", "all")
+        },
+        "hasMore": len(found) > size,
+    }
+
+
+def _state(message: Message) -> str | None:
+    if message.author is Author.CUSTOMER:
+        return None
+    if message.failure:
+        return "failed"
+    if message.read_at:
+        return "read"
+    return "delivered" if message.delivered_at else "sent"
+
+
+def _file(call: Call, file: File) -> dict[str, Any]:
+    ready = file.state is FileState.READY
+    shown = file.source_url if file.state is FileState.FAILED else None
+    return {
+        "id": file.id,
+        "name": file.name or file.source_url.rsplit("/", 1)[-1],
+        "type": file.type.value,
+        "size": file.size,
+        "status": file.state.value,
+        "url": files.link(call, file).removeprefix(call.portal.url) if ready else shown,
+        "reason": file.reason or None,
+    }
+
+
+def _message(call: Call, message: Message, attached: list[File]) -> dict[str, Any]:
+    author = find_user(call, message.author_id) if message.author_id else None
+    return {
+        "id": message.id,
+        "kind": message.author.value,
+        "author": {"id": message.author_id, "name": author.full_name if author else ""},
+        "text": message.text,
+        "date": iso(message.created_at, call.portal.time_zone),
+        "edited": message.edited_at is not None,
+        "deleted": message.deleted_at is not None,
+        "sequence": message.sequence,
+        "files": [_file(call, file) for file in attached],
+        "state": _state(message),
+        "stateReason": message.failure,
+    }
+
+
+MessageBound = Annotated[int | None, Doc("Id of a message of the chat.")]
+
+
+@family.method("tieline.dialog.get", documented=False, errors={chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_CHAT})
+def dialog_get(
+    call: Call,
+    *,
+    chat_id: Annotated[int, Doc("Id of the chat.")],
+    after: MessageBound = None,
+    before: MessageBound = None,
+    since: Annotated[int | None, Doc("A sequence of the dialog: only messages added or changed after it.")] = None,
+    limit: Annotated[int, Doc("How many messages at most: 50 by default, 200 at most.")] = 50,
+) -> dict[str, Any]:
+    """Return a dialog and messages of it, oldest first, with what the caller may do in it."""
+    chat = chats.get_readable(call, chat_id)
+    size = max(1, min(limit, MAX_LIMIT))
+    window = Window(size + 1, before=before, after=after, since=since)
+    found = chat_store.list_messages(call.tx, call.portal_id, chat.id, window)
+    more = len(found) > size
+    forward = since is not None or after is not None
+    shown = found[:size] if forward else found[-size:]
+    attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in shown])
+    mark = chat_store.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
+    access = chats.access(call, chat, call.actor)
+    last = chat_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
+    dialog = _dialog(call, Listed(chat, max(chat.messages - mark.messages, 0)), last, [])
+    return {
+        "dialog": dialog
+        | {
+            "canWrite": access.write,
+            "canTake": access.take,
+            "canFinish": access.finish,
+            "description": chat.description,
+        },
+        "messages": [_message(call, message, attached.get(message.id, [])) for message in shown],
+        "hasMore": more,
+    }
+
+
+def _line_state(name: str, active: bool, line_id: int, connection: Connection | None) -> dict[str, Any]:  # noqa: FBT001
+    return {
+        "id": line_id,
+        "name": name,
+        "lineActive": active,
+        "active": bool(connection and connection.active),
+        "configured": bool(connection and connection.configured),
+        "error": (connection.error or None) if connection else None,
+        "status": bool(connection and connection.working),
+    }
+
+
+def _connector(call: Call, connector: Connector, connections: dict[tuple[str, int], Connection]) -> dict[str, Any]:
+    app = call.find_app(connector.app_id)
+    return {
+        "id": connector.code,
+        "name": connector.name,
+        "app": app.name if app else "",
+        "icon": _icon(connector.icon),
+        "iconDisabled": _icon(connector.icon_disabled),
+        "comment": connector.comment,
+        "hasSettings": app is not None,
+        "lines": [
+            _line_state(line.name, line.active, line.id, connections.get((connector.code, line.id)))
+            for line in call.lines()
+        ],
+    }
+
+
+@family.method("tieline.connectors.list", documented=False, admin=True)
+def connectors_list(call: Call) -> dict[str, Any]:
+    """List all connectors with their state on every line."""
+    found = connector_store.list_connections(call.tx, call.portal_id)
+    connections = {(connection.connector, connection.line_id): connection for connection in found}
+    return {
+        "connectors": [
+            _connector(call, connector, connections)
+            for connector in connector_store.list_connectors(call.tx, call.portal_id)
+        ],
+        "lines": [{"id": line.id, "name": line.name, "active": line.active} for line in call.lines()],
+    }
+
+
+ConnectorCode = Annotated[str, Doc("Connector ID.")]
+LineId = Annotated[int, Doc("Id of the open line.")]
+
+
+@family.method(
+    "tieline.connector.open",
+    documented=False,
+    admin=True,
+    writes=True,
+    in_batch=False,
+    faults=(NO_CONNECTOR, NO_PAGE),
+)
+def connector_open(call: Call, *, connector: ConnectorCode, line: LineId) -> dict[str, Any]:
+    """Return the form that opens a connector's settings page for a line in a frame, with fresh tokens."""
+    found, shown = call.find_connector(connector.lower()), call.find_line(line)
+    if found is None or shown is None:
+        raise ApiError(NO_CONNECTOR)
+    app = call.find_app(found.app_id)
+    if app is None:
+        raise ApiError(NO_PAGE)
+    state = call.find_connection(found.code, shown.id) or Connection(found.code, shown.id)
+    grant = apps.issue(call, app, call.actor.id)
+    portal, frame_id = call.portal, secrets.token_hex(16)
+    separator = "&" if "?" in found.placement_handler else "?"
+    protocol = "1" if portal.url.startswith("https:") else "0"
+    query = f"DOMAIN={portal.domain}&PROTOCOL={protocol}&LANG={portal.language}&APP_SID={frame_id}"
+    options = {
+        "CONNECTOR": found.code,
+        "LINE": str(shown.id),
+        "STATUS": state.working,
+        "ACTIVE_STATUS": state.active,
+        "CONNECTION_STATUS": state.configured,
+        "REGISTER_STATUS": state.configured,
+        "ERROR_STATUS": bool(state.error),
+        "URI": f"/contact_center/connector/?ID={found.code}&LINE={shown.id}",
+    }
+    return {
+        "url": f"{found.placement_handler}{separator}{query}",
+        "frameName": f"{portal.domain}|{protocol}|{frame_id}",
+        "fields": {
+            "AUTH_ID": grant.access_token,
+            "AUTH_EXPIRES": str(ACCESS_TOKEN_LIFE // 1000),
+            "REFRESH_ID": grant.refresh_token,
+            "SERVER_ENDPOINT": portal.rest_url,
+            "APPLICATION_TOKEN": call.world.vault.unseal(app.sealed_application_token),
+            "APPLICATION_SCOPE": app.scope_list,
+            "member_id": portal.member_id,
+            "status": app.status,
+            "PLACEMENT": SETTINGS_PLACEMENT,
+            "PLACEMENT_OPTIONS": msgspec.json.encode(options).decode(),
+        },
+    }
+
+
+@family.method(
+    "tieline.connector.disconnect",
+    documented=False,
+    admin=True,
+    writes=True,
+    errors={connectors.NoProvider: NO_CONNECTOR},
+)
+def connector_disconnect(call: Call, *, connector: ConnectorCode, line: LineId) -> bool:
+    """Switch a connector off on a line, and tell its application."""
+    connectors.switch_off(call, connector.lower(), line)
+    return True

@@ -1,0 +1,166 @@
+"""Call: who acts, with what rights, in which transaction; and World, what all calls of a server share."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tieline.domain.apps import App, Binding, Webhook
+from tieline.domain.clock import Clock
+from tieline.domain.connectors import Connection, Connector
+from tieline.domain.events import Fact
+from tieline.domain.lines import Line
+from tieline.domain.people import Portal, User
+from tieline.store import apps, connectors, lines, people
+from tieline.store.cache import Cache
+from tieline.store.engine import Tx
+from tieline.store.vault import Vault
+
+
+class EventName(Protocol):
+    """What a subscription needs to know of an event."""
+
+    @property
+    def wire_name(self) -> str:
+        """The name as payloads carry it."""
+        ...
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Any of these opens the event."""
+        ...
+
+
+class Catalogue(Protocol):
+    """What the server offers, by scope."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """Every scope there is."""
+        ...
+
+    def names(self, scopes: Iterable[str]) -> list[str]:
+        """Names of methods that any of `scopes` opens."""
+        ...
+
+    def event_names(self, scopes: Iterable[str]) -> list[str]:
+        """Names of events that any of `scopes` opens."""
+        ...
+
+    def find_event(self, name: str) -> EventName | None:
+        """Return an event by its name in any case, or None."""
+        ...
+
+    def events_of(self, fact: type[Fact]) -> Sequence[EventName]:
+        """Return the events that tell a fact."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How strict this server is."""
+
+    production: bool = False
+    strict: bool = False
+    allowed_hosts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all calls of a running server share."""
+
+    clock: Clock
+    vault: Vault
+    catalogue: Catalogue
+    rules: Rules = field(default_factory=Rules)
+    cache: Cache = field(default_factory=Cache)
+
+
+@dataclass(slots=True)
+class Call:
+    """One call: who makes it and the open transaction; look-ups of what seldom changes come from the cache."""
+
+    tx: Tx
+    world: World
+    portal: Portal
+    now: int
+    user: User | None = None
+    app: App | None = None
+    webhook: Webhook | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def portal_id(self) -> int:
+        """The portal's id, which every key starts with."""
+        return self.portal.id
+
+    @property
+    def actor(self) -> User:
+        """The user in whose name the call is made."""
+        assert self.user is not None
+        return self.user
+
+    @property
+    def owner(self) -> App:
+        """The application that makes the call."""
+        assert self.app is not None
+        return self.app
+
+    def find_app(self, app_id: int) -> App | None:
+        """Return an application, or None."""
+        return self.world.cache.get(
+            self.tx, self.portal_id, ("app", app_id), lambda: apps.find_app(self.tx, self.portal_id, app_id)
+        )
+
+    def find_connector(self, code: str) -> Connector | None:
+        """Return a connector, or None."""
+        return self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("connector", code),
+            lambda: connectors.find_connector(self.tx, self.portal_id, code),
+        )
+
+    def find_connection(self, code: str, line_id: int) -> Connection | None:
+        """Return a connector's state on a line, or None."""
+        return self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("connection", code, line_id),
+            lambda: connectors.find_connection(self.tx, self.portal_id, code, line_id),
+        )
+
+    def find_line(self, line_id: int) -> Line | None:
+        """Return a line, or None."""
+        return self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("line", line_id),
+            lambda: lines.find_line(self.tx, self.portal_id, line_id),
+        )
+
+    def lines(self) -> list[Line]:
+        """Return all lines."""
+        return self.world.cache.get(self.tx, self.portal_id, "lines", lambda: lines.list_lines(self.tx, self.portal_id))
+
+    def find_person(self, user_id: int) -> User | None:
+        """Return a user whose changes raise the portal's version: a person, not a customer; or None."""
+        user = self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("user", user_id),
+            lambda: people.find_user(self.tx, self.portal_id, user_id),
+        )
+        return user if user and not user.connector else None
+
+    def bindings(self, event: str) -> list[Binding]:
+        """Return who subscribed to an event."""
+        return self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("bindings", event),
+            lambda: apps.list_bindings(self.tx, self.portal_id, event=event),
+        )
+
+    def touch(self) -> None:
+        """Say that something that is cached changes in this call."""
+        self.tx.touch(self.portal_id)

@@ -1,0 +1,333 @@
+"""Messages of chats: who may read and write, sending, editing, deleting, reading."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tieline.domain.chats import Author, Chat, Message
+from tieline.domain.clock import DAY
+from tieline.domain.connectors import Connector
+from tieline.domain.events import OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
+from tieline.domain.people import User
+from tieline.domain.sessions import Move
+from tieline.services import sessions
+from tieline.services.call import Call
+from tieline.services.subscriptions import publish
+from tieline.store import chats as store
+from tieline.store.signals import DialogChanged
+
+MAX_TEXT = 20_000
+EDIT_PERIOD = 10 * DAY
+
+
+class ChatMissing(Exception):
+    """There is no such chat."""
+
+
+class NoAccess(Exception):
+    """The user may not do this in the chat."""
+
+
+class MessageEmpty(Exception):
+    """A message needs a text."""
+
+
+class MessageMissing(Exception):
+    """There is no such message."""
+
+
+class CannotEdit(Exception):
+    """The message is another's, or too old to be changed."""
+
+
+class ReplyElsewhere(Exception):
+    """A reply must be to a message of the same chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a user may do in a dialog."""
+
+    read: bool
+    write: bool
+    take: bool
+    finish: bool
+
+
+def access(call: Call, chat: Chat, user: User) -> Access:
+    """Tell what a user may do: its operator and those who joined write; the queue reads, and takes what waits."""
+    line = call.find_line(chat.line_id)
+    in_queue = line is not None and user.id in line.operators
+    own = chat.operator_id == user.id
+    joined = own or store.is_member(call.tx, call.portal_id, chat.id, user.id)
+    waiting, is_open = sessions.is_waiting(chat), sessions.is_open(chat)
+    free = not is_open or waiting
+    entitled = in_queue or user.is_admin
+    return Access(
+        read=joined or entitled,
+        write=line is not None and (joined if not free else joined or entitled),
+        take=is_open and entitled | joined and (waiting or chat.operator_id is None),
+        finish=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
+    )
+
+
+def get_readable(call: Call, chat_id: int) -> Chat:
+    """Return a chat that the caller may read."""
+    chat = store.find_chat(call.tx, call.portal_id, chat_id)
+    if chat is None:
+        raise ChatMissing
+    if not access(call, chat, call.actor).read:
+        raise NoAccess
+    return chat
+
+
+def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id: int | None = None) -> int:
+    """Write into a chat in the caller's name, or the system's; returns the message's id.
+
+    Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's.
+    """
+    chat = _locked(call, chat_id)
+    if not access(call, chat, call.actor).write:
+        raise NoAccess
+    if not text.strip():
+        raise MessageEmpty
+    if reply_id is not None:
+        _check_reply(call, chat, reply_id)
+    chat = _ready_for(call, chat)
+    params: dict[str, object] | None = {"REPLY_ID": reply_id} if reply_id is not None else None
+    author = Author.SYSTEM if system else Author.OPERATOR
+    chat, message_id = add_message(
+        call, chat, author=author, author_id=0 if system else call.actor.id, text=shorten(text), params=params
+    )
+    if not system:
+        chat = replace(sessions.move(call, chat, Move.OPERATOR_WROTE), waiting_since=None)
+        store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
+        mark = store.ReadMark(chat.sequence, chat.messages)
+        store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+    chat = _carry_outside(call, chat, message_id, system=system)
+    keep(call, chat)
+    return message_id
+
+
+def _ready_for(call: Call, chat: Chat) -> Chat:
+    if not sessions.is_open(chat):
+        line = call.find_line(chat.line_id)
+        assert line is not None  # access() lets nobody write where the line is gone
+        return sessions.open_session(call, chat, line, operator_id=call.actor.id)
+    if sessions.is_waiting(chat) or chat.operator_id is None:
+        return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
+    return chat
+
+
+def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
+    replied = store.find_message(call.tx, call.portal_id, reply_id)
+    if replied is None:
+        raise MessageMissing
+    if replied.chat_id != chat.id:
+        raise ReplyElsewhere
+
+
+def _carry_outside(call: Call, chat: Chat, message_id: int, *, system: bool) -> Chat:
+    connector = call.find_connector(chat.connector)
+    connection = call.find_connection(chat.connector, chat.line_id)
+    if connector is None or connection is None or not connection.active:
+        chat = replace(chat, sequence=chat.sequence + 1)
+        store.set_message_failure(
+            call.tx, call.portal_id, message_id, "the connector is not active on this line", chat.sequence
+        )
+        return chat
+    if system and not connector.need_system_messages:
+        return chat
+    publish(
+        call,
+        OperatorMessageSent(
+            app_id=connector.app_id,
+            actor_id=call.actor.id,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            message_id=message_id,
+            outer_chat=chat.outer_chat,
+        ),
+    )
+    return chat
+
+
+def add_message(
+    call: Call,
+    chat: Chat,
+    *,
+    author: Author,
+    author_id: int,
+    text: str,
+    params: dict[str, object] | None = None,
+) -> tuple[Chat, int]:
+    """Append a message of ours to a locked chat."""
+    message_id = store.add_message(
+        call.tx,
+        call.portal_id,
+        chat,
+        author_id=author_id,
+        author=author,
+        text=text,
+        now=call.now,
+        params=params,
+    )
+    assert message_id is not None  # only an outer id can be there already
+    return appended(chat, message_id, call.now, counts=author is not Author.SYSTEM), message_id
+
+
+def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> Chat:
+    """Return the chat as it stands behind a new message."""
+    return replace(
+        chat,
+        sequence=chat.sequence + 1,
+        messages=chat.messages + counts,
+        last_message_id=message_id,
+        active_at=now,
+    )
+
+
+def keep(call: Call, chat: Chat) -> None:
+    """Write a locked chat's row and tell those who look at it."""
+    store.set_dialog(call.tx, call.portal_id, chat)
+    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
+
+
+def edit(call: Call, message_id: int, text: str) -> None:
+    """Change the text of an own message; an empty one deletes it."""
+    if not text.strip():
+        delete(call, message_id)
+        return
+    chat, message = _editable(call, message_id)
+    if message.text == text:
+        return
+    chat = rewrite(call, chat, message, replace(message, text=shorten(text), edited_at=call.now))
+    _tell_outside(
+        call,
+        chat,
+        lambda connector: connector.edit_internal_messages,
+        OperatorMessageEdited(
+            connector=chat.connector,
+            line_id=chat.line_id,
+            message_id=message.id,
+            outer_chat=chat.outer_chat,
+            text=shorten(text),
+        ),
+    )
+    keep(call, chat)
+
+
+def delete(call: Call, message_id: int) -> None:
+    """Withdraw an own message; its place in the chat stays."""
+    chat, message = _editable(call, message_id)
+    chat = rewrite(call, chat, message, replace(message, text="", deleted_at=call.now))
+    _tell_outside(
+        call,
+        chat,
+        lambda connector: connector.del_internal_messages,
+        OperatorMessageDeleted(
+            connector=chat.connector, line_id=chat.line_id, message_id=message.id, outer_chat=chat.outer_chat
+        ),
+    )
+    keep(call, chat)
+
+
+def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
+    """Keep a message of a locked chat as it reads now, and in its history what it said before."""
+    chat = replace(chat, sequence=chat.sequence + 1)
+    store.set_message(
+        call.tx,
+        call.portal_id,
+        replace(after, sequence=chat.sequence),
+        before=before,
+        editor_id=call.user.id if call.user else 0,
+        now=call.now,
+    )
+    return chat
+
+
+def _editable(call: Call, message_id: int) -> tuple[Chat, Message]:
+    message = store.find_message(call.tx, call.portal_id, message_id)
+    if message is None:
+        raise MessageMissing
+    chat = _locked(call, message.chat_id)
+    message = store.find_message(call.tx, call.portal_id, message_id)
+    assert message is not None  # messages are never removed
+    own = message.author is Author.OPERATOR and message.author_id == call.actor.id
+    if not own or message.deleted_at is not None or call.now - message.created_at > EDIT_PERIOD:
+        raise CannotEdit
+    if not access(call, chat, call.actor).read:
+        raise CannotEdit
+    return chat, message
+
+
+def _tell_outside(
+    call: Call,
+    chat: Chat,
+    wanted: Callable[[Connector], bool],
+    fact: OperatorMessageEdited | OperatorMessageDeleted,
+) -> None:
+    connector = call.find_connector(chat.connector)
+    if connector is not None and wanted(connector):
+        publish(call, replace(fact, app_id=connector.app_id, actor_id=call.actor.id, chat_id=chat.id))
+
+
+def note_failure(call: Call, message_id: int, reason: str) -> None:
+    """Show that a message will not reach the outside, and why."""
+    message = store.find_message(call.tx, call.portal_id, message_id)
+    if message is None:
+        return
+    chat = _locked(call, message.chat_id)
+    chat = replace(chat, sequence=chat.sequence + 1)
+    store.set_message_failure(call.tx, call.portal_id, message_id, reason, chat.sequence)
+    keep(call, chat)
+
+
+def read(call: Call, chat_id: int, message_id: int | None) -> int:
+    """Move the caller's read mark to a message, or to the end; returns how many messages remain unread."""
+    chat = _locked(call, chat_id)
+    if not access(call, chat, call.actor).read:
+        raise NoAccess
+    sequence, remaining = chat.sequence, 0
+    if message_id is not None:
+        message = store.find_message(call.tx, call.portal_id, message_id)
+        if message is None or message.chat_id != chat.id:
+            raise MessageMissing
+        remaining = store.count_messages_after(call.tx, call.portal_id, chat.id, message_id)
+        sequence = message.sequence if remaining else chat.sequence
+    mark = store.ReadMark(sequence, chat.messages - remaining)
+    store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
+    return remaining
+
+
+def take(call: Call, chat_id: int) -> None:
+    """Make the caller the operator of a dialog that waits."""
+    chat = _locked(call, chat_id)
+    if chat.operator_id == call.actor.id and sessions.is_open(chat) and not sessions.is_waiting(chat):
+        return
+    if not access(call, chat, call.actor).take:
+        raise NoAccess
+    chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
+    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
+    keep(call, chat)
+
+
+def finish(call: Call, chat_id: int) -> None:
+    """Close the session of the caller's dialog."""
+    chat = _locked(call, chat_id)
+    if not access(call, chat, call.actor).finish:
+        raise NoAccess
+    keep(call, sessions.close(call, chat))
+
+
+def _locked(call: Call, chat_id: int) -> Chat:
+    chat = store.lock_chat(call.tx, call.portal_id, chat_id)
+    if chat is None:
+        raise ChatMissing
+    return chat
+
+
+def shorten(text: str) -> str:
+    """Cut a text at what one message may hold."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(" (...)")] + " (...)"

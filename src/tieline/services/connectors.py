@@ -1,0 +1,430 @@
+"""Connectors: registering, switching on and off, and messages that they pass in or confirm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from tieline.domain.chats import Author, Chat, Message, OuterChat, OuterMessage
+from tieline.domain.connectors import Connection, Connector
+from tieline.domain.events import ConnectorSwitchedOff
+from tieline.domain.files import File
+from tieline.domain.lines import Line
+from tieline.domain.people import OuterUser, User
+from tieline.domain.sessions import Move
+from tieline.services import chats, sessions
+from tieline.services.call import Call
+from tieline.services.subscriptions import publish
+from tieline.store import chats as chat_store
+from tieline.store import connectors as store
+from tieline.store import files as file_store
+from tieline.store import happenings, people
+from tieline.store.signals import FilesDue
+
+T = TypeVar("T")
+MAX_OUTER_ID = 255
+MAX_FILES = 20
+MAX_FILE_NAME = 255
+NAME_LENGTH = 25  # of a customer's name and last name, as the documentation limits them
+TITLE_LENGTH = 255
+
+
+class LineInactive(Exception):
+    """The line does not exist or is switched off."""
+
+
+class NoProvider(Exception):
+    """The connector does not exist, is another application's, or is not active on the line."""
+
+
+class ForeignConnector(Exception):
+    """The connector belongs to another application."""
+
+
+class MessageRefused(Exception):
+    """One message of a request cannot be taken; the others can."""
+
+
+class RenamingFailed(Exception):
+    """There is no such chat to rename."""
+
+
+def register(call: Call, connector: Connector) -> None:
+    """Add the calling application's connector, or replace it."""
+    known = call.find_connector(connector.code)
+    if known is not None and known.app_id != call.owner.id:
+        raise ForeignConnector
+    store.set_connector(call.tx, call.portal_id, connector, call.now)
+    call.touch()
+
+
+def unregister(call: Call, code: str) -> None:
+    """Take the calling application's connector away."""
+    known = call.find_connector(code)
+    if known is None or known.app_id != call.owner.id:
+        raise ForeignConnector
+    store.remove_connector(call.tx, call.portal_id, code)
+    call.touch()
+
+
+def activate(call: Call, code: str, line_id: int, *, active: bool) -> None:
+    """Switch the calling application's connector on or off on a line; switching on clears its error."""
+    connection = _own_connection(call, code, line_id)
+    _set_connection(call, replace(connection, active=active, error="" if active else connection.error))
+
+
+def set_data(call: Call, code: str, line_id: int, data: dict[str, object]) -> None:
+    """Replace what the application tells of the channel that it is connected to."""
+    _set_connection(call, replace(_own_connection(call, code, line_id), data=data))
+
+
+def set_error(call: Call, code: str, line_id: int, error: str) -> None:
+    """Show, or with an empty text clear, an error of the connector on a line."""
+    _set_connection(call, replace(_own_connection(call, code, line_id), error=error))
+
+
+def switch_off(call: Call, code: str, line_id: int) -> None:
+    """Switch a connector off on a line from the portal's side, and tell its application."""
+    connector, connection = call.find_connector(code), call.find_connection(code, line_id)
+    if connector is None or connection is None or not connection.active:
+        raise NoProvider
+    _set_connection(call, replace(connection, active=False))
+    publish(
+        call,
+        ConnectorSwitchedOff(
+            app_id=connector.app_id,
+            actor_id=call.user.id if call.user else None,
+            connector=code,
+            line_id=line_id,
+        ),
+    )
+
+
+def _own_connection(call: Call, code: str, line_id: int) -> Connection:
+    _active_line(call, line_id)
+    connector = call.find_connector(code)
+    if connector is None or connector.app_id != call.owner.id:
+        raise NoProvider
+    return call.find_connection(code, line_id) or Connection(code, line_id)
+
+
+def _set_connection(call: Call, connection: Connection) -> None:
+    store.set_connection(call.tx, call.portal_id, connection)
+    happenings.add_happening(
+        call.tx,
+        call.portal_id,
+        "connection changed",
+        now=call.now,
+        actor_id=call.user.id if call.user else None,
+        connector=connection.connector,
+        line=connection.line_id,
+        active=connection.active,
+        error=connection.error,
+    )
+    call.touch()
+
+
+def _active_line(call: Call, line_id: int) -> Line:
+    line = call.find_line(line_id)
+    if line is None or not line.active:
+        raise LineInactive
+    return line
+
+
+def _provider(call: Call, code: str, line_id: int) -> tuple[Connector, Line]:
+    line = _active_line(call, line_id)
+    connector, connection = call.find_connector(code), call.find_connection(code, line_id)
+    if connector is None or connector.app_id != call.owner.id or connection is None or not connection.active:
+        raise NoProvider
+    return connector, line
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a request: who, what and where, in the connector's own names."""
+
+    user: OuterUser
+    message: OuterMessage
+    chat: OuterChat
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one message of a request."""
+
+    incoming: Incoming
+    user_id: int = 0
+    chat_id: int = 0
+    session_id: int | None = None
+    message: Message | None = None
+    files: tuple[File, ...] = ()
+    error: str = ""
+
+
+def _each(call: Call, messages: list[Incoming], handle: Callable[[Incoming], Receipt]) -> list[Receipt]:
+    """Handle messages in order, each in a savepoint of its own where there are several."""
+    receipts = []
+    for incoming in messages:
+        try:
+            if len(messages) == 1:
+                receipts.append(handle(incoming))
+            else:
+                with call.tx.savepoint():
+                    receipts.append(handle(incoming))
+        except MessageRefused as refusal:
+            receipts.append(Receipt(incoming, error=str(refusal)))
+    return receipts
+
+
+def receive(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
+    """Take customers' messages in, each once by its outer id; a repeat is answered like the first."""
+    connector, line = _provider(call, code, line_id)
+    return _each(call, messages, lambda incoming: _receive(call, connector, line, incoming))
+
+
+def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -> Receipt:
+    _check(incoming)
+    customer = _customer(call, connector, incoming.user)
+    chat = _dialog(call, connector, line, incoming, customer)
+    author, author_id = Author.CUSTOMER, customer.id
+    if incoming.message.user_id is not None:
+        manager = call.find_person(incoming.message.user_id)
+        if manager is None:
+            raise MessageRefused("There is no manager with this user_id")
+        author, author_id = Author.OPERATOR, manager.id
+    outer_id = incoming.message.id
+    if not sessions.is_open(chat):
+        if outer_id and (known := chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)):
+            return _repeated(call, incoming, customer.id, known)
+        chat = sessions.open_session(call, chat, line)
+    message_id = chat_store.add_message(
+        call.tx,
+        call.portal_id,
+        chat,
+        author_id=author_id,
+        author=author,
+        text=chats.shorten(incoming.message.text),
+        outer_id=outer_id,
+        now=call.now,
+        params={"disable_crm": True} if incoming.message.disable_crm else None,
+    )
+    if message_id is None:
+        assert outer_id is not None
+        known = chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
+        assert known is not None
+        return _repeated(call, incoming, customer.id, known)
+    chat = chats.appended(chat, message_id, call.now)
+    if author is Author.CUSTOMER:
+        chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)
+        chat = replace(chat, waiting_since=chat.waiting_since or call.now)
+    else:
+        chat = replace(sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id), waiting_since=None)
+    chats.keep(call, chat)
+    _wait_for_files(call, chat, message_id, author_id, incoming.message)
+    return Receipt(incoming, customer.id, chat.id, chat.session_id)
+
+
+def _repeated(call: Call, incoming: Incoming, customer_id: int, known: Message) -> Receipt:
+    files = file_store.list_files(call.tx, call.portal_id, [known.id]).get(known.id, [])
+    return Receipt(incoming, customer_id, known.chat_id, known.session_id, known, tuple(files))
+
+
+def _check(incoming: Incoming) -> None:
+    if not incoming.user.id:
+        raise MessageRefused("The user's id is missing")
+    if not incoming.chat.id:
+        raise MessageRefused("The chat's id is missing")
+    ids = (incoming.user.id, incoming.chat.id, incoming.message.id or "")
+    if max(map(len, ids)) > MAX_OUTER_ID:
+        raise MessageRefused(f"An id is longer than {MAX_OUTER_ID} characters")
+    if "|" in incoming.user.id or "|" in incoming.chat.id:
+        raise MessageRefused("An id of a user or a chat cannot contain |")
+    if not incoming.message.text.strip() and not incoming.message.files:
+        raise MessageRefused("The message has neither text nor files")
+    if len(incoming.message.files) > MAX_FILES:
+        raise MessageRefused(f"The message has more than {MAX_FILES} files")
+
+
+def _wait_for_files(call: Call, chat: Chat, message_id: int, author_id: int, message: OuterMessage) -> None:
+    for file in message.files:
+        file_store.add_file(
+            call.tx,
+            call.portal_id,
+            chat_id=chat.id,
+            message_id=message_id,
+            author_id=author_id,
+            name=file.name[:MAX_FILE_NAME],
+            source_url=file.url,
+            now=call.now,
+        )
+    if message.files:
+        call.tx.signal(FilesDue(call.portal_id))
+
+
+def _customer(call: Call, connector: Connector, outer: OuterUser) -> User:
+    known = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
+    if known is None:
+        people.add_customer(call.tx, call.portal_id, connector.code, outer, call.now)
+    elif _says_something_new(known, outer):
+        people.set_customer(call.tx, call.portal_id, known.id, outer, call.now)
+    else:
+        return known
+    customer = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
+    assert customer is not None
+    return customer
+
+
+def _says_something_new(known: User, outer: OuterUser) -> bool:
+    told = (outer.email, outer.phone, outer.gender, outer.url, outer.picture)
+    kept = (known.email, known.phone, known.gender, known.url, known.avatar)
+    if outer.name and (outer.name, outer.last_name) != (known.name, known.last_name):
+        return True
+    return any(new and new != old for new, old in zip(told, kept, strict=True))
+
+
+def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: User) -> Chat:
+    outer_user = "" if connector.chat_group else incoming.user.id
+    key = (connector.code, line.id, incoming.chat.id, outer_user)
+    chat = chat_store.lock_dialog(call.tx, call.portal_id, *key)
+    if chat is not None:
+        return chat
+    named = incoming.chat.name if connector.chat_group and incoming.chat.name else customer.full_name
+    added = chat_store.add_dialog(
+        call.tx,
+        call.portal_id,
+        title=f"{named} - {line.name}"[:TITLE_LENGTH],
+        description=describe(incoming.chat),
+        connector=connector.code,
+        line_id=line.id,
+        outer_chat=incoming.chat.id,
+        outer_user=outer_user,
+        customer_id=customer.id,
+        now=call.now,
+    )
+    chat = added or chat_store.lock_dialog(call.tx, call.portal_id, *key)
+    assert chat is not None
+    return chat
+
+
+def describe(chat: OuterChat) -> str:
+    """Say where a chat comes from, as answers do."""
+    return f"Link to the original post: {chat.url}" if chat.url else ""
+
+
+def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
+    """Change the text of messages that the connector passed in."""
+    connector, line = _provider(call, code, line_id)
+
+    def change(incoming: Incoming) -> Receipt:
+        chat, message = _known(call, connector, line, incoming)
+        if not incoming.message.text.strip():
+            raise MessageRefused("The message has no text")
+        text = chats.shorten(incoming.message.text)
+        if message.deleted_at is not None:
+            raise MessageRefused("The message was deleted")
+        if text != message.text:
+            chats.keep(call, chats.rewrite(call, chat, message, replace(message, text=text, edited_at=call.now)))
+        return Receipt(incoming, message.author_id, chat.id, message.session_id)
+
+    return _each(call, messages, change)
+
+
+def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
+    """Withdraw messages that the connector passed in, if it was registered as one that may."""
+    connector, line = _provider(call, code, line_id)
+
+    def withdraw(incoming: Incoming) -> Receipt:
+        if not connector.del_external_messages:
+            raise MessageRefused("The connector was registered without deleting of its messages")
+        chat, message = _known(call, connector, line, incoming)
+        if message.deleted_at is None:
+            chats.keep(call, chats.rewrite(call, chat, message, replace(message, text="", deleted_at=call.now)))
+        return Receipt(incoming, message.author_id, chat.id, message.session_id)
+
+    return _each(call, messages, withdraw)
+
+
+def _known(call: Call, connector: Connector, line: Line, incoming: Incoming) -> tuple[Chat, Message]:
+    if not incoming.user.id or not incoming.chat.id or not incoming.message.id:
+        raise MessageRefused("The ids of user, chat and message are needed")
+    outer_user = "" if connector.chat_group else incoming.user.id
+    chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, incoming.chat.id, outer_user)
+    if chat is not None:
+        message = chat_store.find_message_by_outer_id(call.tx, call.portal_id, chat.id, incoming.message.id)
+        if message is not None:
+            return chat, message
+    raise MessageRefused("There is no such message")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A connector's word on a message of ours: under which ids it is known outside, and since when."""
+
+    chat_id: int
+    message_id: int
+    outer_ids: tuple[str, ...] = ()
+    date: int | None = None
+
+
+def confirm_delivery(call: Call, code: str, line_id: int, confirmations: list[Confirmation]) -> None:
+    """Mark messages of ours as delivered and read; one that is unknown is passed over."""
+    _confirm(call, code, line_id, confirmations, delivered=True)
+
+
+def confirm_reading(call: Call, code: str, line_id: int, confirmations: list[Confirmation]) -> None:
+    """Mark messages of ours as read; one that is unknown is passed over."""
+    _confirm(call, code, line_id, confirmations, delivered=False)
+
+
+def _confirm(call: Call, code: str, line_id: int, confirmations: list[Confirmation], *, delivered: bool) -> None:
+    try:
+        _provider(call, code, line_id)
+    except LineInactive as error:  # not among the errors of these methods
+        raise NoProvider from error
+    for confirmation in confirmations:
+        chat = chat_store.lock_chat(call.tx, call.portal_id, confirmation.chat_id)
+        if chat is None or (chat.connector, chat.line_id) != (code, line_id):
+            continue
+        message = chat_store.find_message(call.tx, call.portal_id, confirmation.message_id)
+        if message is None or message.chat_id != chat.id or message.author is Author.CUSTOMER:
+            continue
+        if delivered and confirmation.outer_ids:
+            chat_store.set_outgoing_ids(call.tx, call.portal_id, message.id, list(confirmation.outer_ids))
+        if message.read_at is not None and (message.delivered_at is not None or not delivered):
+            continue
+        chat = replace(chat, sequence=chat.sequence + 1)
+        chat_store.set_message_moment(
+            call.tx,
+            call.portal_id,
+            message.id,
+            delivered_at=call.now if delivered else None,
+            read_at=call.now,
+            sequence=chat.sequence,
+        )
+        happenings.add_happening(
+            call.tx,
+            call.portal_id,
+            "message delivered" if delivered else "message read",
+            now=call.now,
+            chat_id=chat.id,
+            sequence=chat.sequence,
+            message=message.id,
+            outer_ids=confirmation.outer_ids,
+            outer_date=confirmation.date,
+        )
+        chats.keep(call, chat)
+
+
+def rename(call: Call, code: str, line_id: int, outer_chat: str, outer_user: str | None, name: str) -> None:
+    """Give a chat of the connector a new name; in group mode the outer chat alone names it."""
+    connector, line = _provider(call, code, line_id)
+    user = "" if connector.chat_group else outer_user or ""
+    chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, outer_chat, user)
+    if chat is None:
+        raise RenamingFailed
+    chats.keep(call, replace(chat, title=name[:TITLE_LENGTH], sequence=chat.sequence + 1))
+
+
+def needs_user(call: Call, code: str) -> bool:
+    """Tell whether a chat of the connector is named only together with its user."""
+    connector = call.find_connector(code)
+    return connector is None or not connector.chat_group

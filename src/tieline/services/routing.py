@@ -1,0 +1,13 @@
+"""Which operator a new session goes to."""
+
+from tieline.domain.lines import Line
+from tieline.services.call import Call
+from tieline.store import lines
+
+
+def next_operator(call: Call, line: Line) -> int | None:
+    """Choose the operator of the queue whose turn it is (evenly), and end that turn; None if nobody is there."""
+    operator = lines.next_operator(call.tx, call.portal_id, line.id)
+    if operator is not None:
+        lines.set_turn(call.tx, call.portal_id, line.id, operator)
+    return operator

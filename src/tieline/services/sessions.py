@@ -1,0 +1,139 @@
+"""Sessions open, move and close; each move follows the table in domain/sessions.py."""
+
+from dataclasses import replace
+
+from tieline.domain.chats import Chat
+from tieline.domain.events import SessionClosed, SessionOpened
+from tieline.domain.lines import Line
+from tieline.domain.sessions import MOVES, Move, Status
+from tieline.services import routing
+from tieline.services.call import Call
+from tieline.services.subscriptions import publish
+from tieline.store import chats as chat_store
+from tieline.store import happenings
+from tieline.store import sessions as session_store
+
+
+def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
+    """Open a session in a locked dialog, with its writer as the operator or the next one of the queue."""
+    status = Status.NEW if operator_id is None else Status.TAKEN
+    operator = operator_id if operator_id is not None else routing.next_operator(call, line)
+    session = session_store.add_session(
+        call.tx,
+        call.portal_id,
+        chat_id=chat.id,
+        line_id=chat.line_id,
+        connector=chat.connector,
+        customer_id=chat.customer_id,
+        operator_id=operator,
+        status=status,
+        parent_id=chat.session_id or 0,
+        now=call.now,
+    )
+    chat = replace(
+        chat,
+        session_id=session.id,
+        operator_id=operator,
+        status=int(status),
+        sequence=chat.sequence + 1,
+        waiting_since=None,
+    )
+    if operator is not None:
+        chat_store.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
+    _log(call, chat, "session opened", operator=operator, parent=session.parent_id)
+    connector = call.find_connector(chat.connector)
+    publish(
+        call,
+        SessionOpened(
+            app_id=connector.app_id if connector else 0,
+            actor_id=operator,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            outer_chat=chat.outer_chat,
+            customer_id=chat.customer_id,
+            session_id=session.id,
+            parent_id=session.parent_id,
+            close_term=line.close_term,
+        ),
+    )
+    return chat
+
+
+def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = None) -> Chat:
+    """Move the open session of a locked dialog; nothing is written where nothing changes."""
+    assert chat.session_id is not None
+    assert chat.status is not None
+    before = Status(chat.status)
+    after = MOVES[what].get(before, before)
+    operator = chat.operator_id if operator_id is None else operator_id
+    if (after, operator) == (before, chat.operator_id):
+        return chat
+    session_store.set_session(
+        call.tx,
+        call.portal_id,
+        chat.session_id,
+        status=after,
+        operator_id=operator,
+        answered_at=call.now if what is Move.OPERATOR_WROTE else None,
+    )
+    chat = replace(chat, status=int(after), operator_id=operator, sequence=chat.sequence + 1)
+    _log(call, chat, what.value, status=int(after), operator=operator)
+    return chat
+
+
+def close(call: Call, chat: Chat) -> Chat:
+    """Close the open session of a locked dialog."""
+    assert chat.session_id is not None
+    session = session_store.get_session(call.tx, call.portal_id, chat.session_id)
+    session_store.set_session(
+        call.tx,
+        call.portal_id,
+        session.id,
+        status=Status.CLOSED,
+        operator_id=chat.operator_id,
+        closed_at=call.now,
+    )
+    chat = replace(chat, status=int(Status.CLOSED), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
+    _log(call, chat, "session closed", session=session.id)
+    connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
+    publish(
+        call,
+        SessionClosed(
+            app_id=connector.app_id if connector else 0,
+            actor_id=call.user.id if call.user else None,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            outer_chat=chat.outer_chat,
+            customer_id=chat.customer_id,
+            session_id=session.id,
+            parent_id=session.parent_id,
+            close_term=line.close_term if line else 0,
+        ),
+    )
+    return chat
+
+
+def is_open(chat: Chat) -> bool:
+    """Tell whether a dialog has an open session."""
+    return chat.session_id is not None and chat.status != Status.CLOSED
+
+
+def is_waiting(chat: Chat) -> bool:
+    """Tell whether a dialog's open session has not been taken."""
+    return chat.status is not None and Status(chat.status).waiting
+
+
+def _log(call: Call, chat: Chat, kind: str, **data: object) -> None:
+    happenings.add_happening(
+        call.tx,
+        call.portal_id,
+        kind,
+        now=call.now,
+        chat_id=chat.id,
+        sequence=chat.sequence,
+        actor_id=call.user.id if call.user else None,
+        session=chat.session_id,
+        **{name: value for name, value in data.items() if name != "session"},
+    )

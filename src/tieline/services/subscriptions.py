@@ -1,0 +1,160 @@
+"""Who gets an event, and why not: bindings and the way of a fact into the outbox."""
+
+import msgspec
+
+from tieline.domain.apps import App, Binding
+from tieline.domain.events import Fact
+from tieline.services.call import Call
+from tieline.services.urls import refuse_address
+from tieline.store import apps, journal, outbox
+from tieline.store.signals import LaneDue
+
+
+class EventUnknown(Exception):
+    """No event of this name is open to the application."""
+
+
+class AlreadyBound(Exception):
+    """The same handler is bound to the event already."""
+
+
+class AdminRequired(Exception):
+    """Only an administrator may do this."""
+
+
+class HandlerRefused(Exception):
+    """The handler is no address that this server may call."""
+
+
+def publish(call: Call, fact: Fact) -> None:
+    """Queue a fact for everybody who subscribed to one of its events and may see it."""
+    for event in call.world.catalogue.events_of(type(fact)):
+        recipients = [
+            binding for binding in call.bindings(event.wire_name) if _may_get(call, fact, binding, event.scopes)
+        ]
+        if recipients:
+            deliver(call, event.wire_name, fact, recipients)
+
+
+def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) -> bool:
+    if binding.offline or fact.app_id not in (None, binding.app_id):
+        return False
+    app = call.find_app(binding.app_id)
+    return app is not None and app.installed and _covers(app, scopes)
+
+
+def _covers(app: App, scopes: tuple[str, ...]) -> bool:
+    return "basic" in scopes or bool(app.scopes.intersection(scopes))
+
+
+def deliver(call: Call, event: str, fact: Fact, recipients: list[Binding]) -> None:
+    """Keep an event once and queue a delivery for each recipient."""
+    event_id = outbox.add_event(
+        call.tx,
+        call.portal_id,
+        event,
+        chat_id=fact.chat_id,
+        actor_id=fact.actor_id,
+        fact=msgspec.json.encode(fact),
+        now=call.now,
+    )
+    for binding in recipients:
+        lane_id = outbox.add_delivery(call.tx, call.portal_id, event_id, binding, fact.chat_id, call.now)
+        call.tx.signal(LaneDue(call.portal_id, lane_id))
+
+
+def bind(
+    call: Call,
+    event_name: str,
+    handler: str,
+    *,
+    auth_user_id: int | None,
+    offline: bool,
+    connector: str,
+    options: str,
+) -> None:
+    """Subscribe the calling application to an event."""
+    event = call.world.catalogue.find_event(event_name)
+    if event is None or not _covers(call.owner, event.scopes):
+        raise EventUnknown
+    if offline:
+        _require_admin(call)
+    elif why := refuse_address(handler, call.world.rules):
+        raise HandlerRefused(why)
+    if auth_user_id is not None and auth_user_id != call.actor.id:
+        _require_admin(call)
+    for binding in call.bindings(event.wire_name):
+        same = (binding.app_id, binding.handler, binding.auth_user_id, binding.offline, binding.connector)
+        if same == (call.owner.id, handler, auth_user_id, offline, connector):
+            raise AlreadyBound
+    apps.add_binding(
+        call.tx,
+        call.portal_id,
+        app_id=call.owner.id,
+        event=event.wire_name,
+        handler=handler,
+        auth_user_id=auth_user_id,
+        offline=offline,
+        connector=connector,
+        options=options,
+        now=call.now,
+    )
+    call.touch()
+
+
+def unbind(
+    call: Call, event_name: str, handler: str, *, auth_user_id: int | None, any_user: bool, offline: bool
+) -> int:
+    """End subscriptions of the calling application and what waits for them; returns how many there were."""
+    if offline or (auth_user_id is not None and auth_user_id != call.actor.id):
+        _require_admin(call)
+    found = [
+        binding
+        for binding in call.bindings(event_name.upper())
+        if binding.app_id == call.owner.id
+        and binding.offline == offline
+        and (offline or binding.handler == handler)
+        and (any_user or binding.auth_user_id == auth_user_id)
+        and (call.actor.is_admin or binding.auth_user_id in (None, call.actor.id))
+    ]
+    for binding in found:
+        cancel_waiting(call, binding, "the handler was unbound")
+        apps.remove_binding(call.tx, call.portal_id, binding.id)
+    if found:
+        call.touch()
+    return len(found)
+
+
+def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
+    """Cancel what waits for a subscription, and say so in the journal."""
+    for delivery in outbox.list_waiting(call.tx, call.portal_id, binding.id):
+        outbox.finish(call.tx, delivery, "cancelled", call.now, delivery.data)
+        journal.add_entry(
+            call.tx,
+            call.portal_id,
+            journal.Entry(
+                delivery_id=delivery.id,
+                event_id=delivery.event_id,
+                app_id=delivery.app_id,
+                event=delivery.event,
+                handler=delivery.handler,
+                chat_id=delivery.chat_id,
+                attempt=delivery.failures,
+                started_at=call.now,
+                duration=0,
+                outcome=journal.Outcome.CANCELLED,
+                status=None,
+                reason=reason,
+            ),
+        )
+
+
+def own_bindings(call: Call) -> list[Binding]:
+    """Return the application's subscriptions that the caller may see: all for an administrator, else the own."""
+    found = apps.list_bindings(call.tx, call.portal_id, app_id=call.owner.id)
+    return [b for b in found if call.actor.is_admin or b.auth_user_id == call.actor.id]
+
+
+def _require_admin(call: Call) -> None:
+    if not call.actor.is_admin:
+        raise AdminRequired

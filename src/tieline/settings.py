@@ -1,0 +1,101 @@
+"""Settings of a server: from the command line, else the environment (TIELINE_...), else a TOML file."""
+
+import hashlib
+import os
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+PREFIX = "TIELINE_"
+Profile = Literal["development", "production"]
+
+
+class WrongSetting(Exception):
+    """A setting has a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set, each with the value that suits a start on one's own machine."""
+
+    data: Path | None = field(default=None, metadata={"doc": "Folder of the embedded database, files and keys."})
+    database: str = field(default="", metadata={"doc": "URL of a PostgreSQL database, in place of the embedded one."})
+    host: str = field(default="127.0.0.1", metadata={"doc": "Address to listen on."})
+    port: int = field(default=8443, metadata={"doc": "Port to listen on; speaks TLS if asked to, else http."})
+    tls: bool = field(default=False, metadata={"doc": "Speak TLS with a certificate of the development CA."})
+    tls_cert: Path | None = field(default=None, metadata={"doc": "Certificate chain to speak TLS with."})
+    tls_key: Path | None = field(default=None, metadata={"doc": "Key of the certificate."})
+    http_port: int | None = field(default=None, metadata={"doc": "Port for plain http beside, on loopback only."})
+    domain: str = field(default="", metadata={"doc": "Host name of the portal's address."})
+    url: str = field(default="", metadata={"doc": "Public address of the portal, where it is reached by another."})
+    profile: Profile = field(default="development", metadata={"doc": "development or production."})
+    strict: bool = field(default=False, metadata={"doc": "Behave as documented where that harms: one attempt."})
+    allowed_hosts: frozenset[str] = field(
+        default=frozenset(),
+        metadata={"doc": "Hosts and addresses that may be called although they are not public."},
+    )
+
+    def __post_init__(self) -> None:
+        if self.profile not in ("development", "production"):
+            raise WrongSetting(f"profile is development or production, not {self.profile}")
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise WrongSetting("a certificate and its key go together")
+
+    @property
+    def speaks_tls(self) -> bool:
+        """The port speaks TLS."""
+        return self.tls or self.tls_cert is not None
+
+    @property
+    def database_url(self) -> str:
+        """Where everything is kept."""
+        return self.database or f"sqlite:///{self.folder / 'tieline.db'}"
+
+    @property
+    def folder(self) -> Path:
+        """The data folder; beside a database server one of the user's own, named by the database."""
+        if self.data is not None:
+            return self.data.absolute()
+        if not self.database:
+            return Path("data").absolute()
+        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
+        return state / "tieline" / hashlib.sha256(self.database.encode()).hexdigest()[:16]
+
+    @property
+    def public_url(self) -> str:
+        """The address that is recorded for the portal."""
+        if self.url:
+            return self.url.rstrip("/")
+        name = self.domain or ("localhost" if self.host in ("0.0.0.0", "::", "127.0.0.1", "::1") else self.host)
+        scheme, usual = ("https", 443) if self.speaks_tls else ("http", 80)
+        return f"{scheme}://{name}" + ("" if self.port == usual else f":{self.port}")
+
+
+def load(given: dict[str, Any], config: Path | None = None) -> Settings:
+    """Put settings together; what is given outright wins."""
+    values: dict[str, Any] = {}
+    if config is not None:
+        values |= {key.replace("-", "_"): value for key, value in tomllib.loads(config.read_text()).items()}
+    for setting in fields(Settings):
+        variable = os.environ.get(PREFIX + setting.name.upper())
+        if variable is not None:
+            values[setting.name] = variable
+    values |= {key: value for key, value in given.items() if value is not None}
+    known = {setting.name for setting in fields(Settings)}
+    if unknown := set(values) - known:
+        raise WrongSetting(f"no such setting: {', '.join(sorted(unknown))}")
+    return Settings(**{name: _typed(name, value) for name, value in values.items()})
+
+
+def _typed(name: str, value: Any) -> Any:
+    if name in ("data", "tls_cert", "tls_key"):
+        return Path(value)
+    if name in ("port", "http_port"):
+        return int(value)
+    if name in ("tls", "strict"):
+        return value if isinstance(value, bool) else str(value).lower() in ("1", "y", "yes", "true")
+    if name == "allowed_hosts":
+        items = value.split(",") if isinstance(value, str) else value
+        return frozenset(item.strip() for item in items if item.strip())
+    return value

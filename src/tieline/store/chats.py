@@ -1,0 +1,501 @@
+"""Chats, their members and messages. A dialog's row is locked before anything in it changes."""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import msgspec
+
+from tieline.domain.chats import Author, Chat, ChatType, Message
+from tieline.store.engine import Row, Tx
+
+_CHAT_FIELDS = tuple(field.name for field in fields(Chat))
+_CHAT = ", ".join(_CHAT_FIELDS)
+_MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
+_MESSAGE = ", ".join(_MESSAGE_FIELDS)
+_AUTHOR = _MESSAGE_FIELDS.index("author")
+_PARAMS = _MESSAGE_FIELDS.index("params")
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+def _chat(row: Row) -> Chat:
+    return Chat(row[0], ChatType.LINES, *row[2:])
+
+
+def _message(row: Row) -> Message:
+    values = list(row)
+    values[_AUTHOR] = Author(values[_AUTHOR])
+    values[_PARAMS] = _decode(values[_PARAMS]) if values[_PARAMS] else {}
+    return Message(*values)
+
+
+def add_dialog(
+    tx: Tx,
+    portal_id: int,
+    *,
+    title: str,
+    description: str,
+    connector: str,
+    line_id: int,
+    outer_chat: str,
+    outer_user: str,
+    customer_id: int,
+    now: int,
+) -> Chat | None:
+    """Add a dialog; None if one with this key was added in the meantime."""
+    row = tx.one(
+        f"""insert into chats (portal_id, type, title, description, connector, line_id, outer_chat, outer_user,
+        customer_id, sequence, messages, active_at, created_at)
+        values (:portal, 'lines', :title, :description, :connector, :line, :outer_chat, :outer_user, :customer,
+        0, 0, :now, :now) on conflict do nothing returning {_CHAT}""",
+        portal=portal_id,
+        title=title,
+        description=description,
+        connector=connector,
+        line=line_id,
+        outer_chat=outer_chat,
+        outer_user=outer_user,
+        customer=customer_id,
+        now=now,
+    )
+    return _chat(row) if row else None
+
+
+def lock_dialog(tx: Tx, portal_id: int, connector: str, line_id: int, outer_chat: str, outer_user: str) -> Chat | None:
+    """Return and lock the dialog of a key, or None."""
+    row = tx.one(
+        f"""select {_CHAT} from chats where portal_id = :portal and type = 'lines' and connector = :connector
+        and line_id = :line and outer_chat = :chat and outer_user = :user for update""",
+        portal=portal_id,
+        connector=connector,
+        line=line_id,
+        chat=outer_chat,
+        user=outer_user,
+    )
+    return _chat(row) if row else None
+
+
+def lock_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
+    """Return and lock a chat, or None."""
+    row = tx.one(
+        f"select {_CHAT} from chats where portal_id = :portal and id = :id for update",
+        portal=portal_id,
+        id=chat_id,
+    )
+    return _chat(row) if row else None
+
+
+def find_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
+    """Return a chat, or None."""
+    row = tx.one(f"select {_CHAT} from chats where portal_id = :portal and id = :id", portal=portal_id, id=chat_id)
+    return _chat(row) if row else None
+
+
+def list_dialogs_of(
+    tx: Tx, portal_id: int, connector: str, line_id: int, outer_chat: str, outer_user: str | None = None
+) -> list[Chat]:
+    """Return the dialogs of an outer chat, of one of its users or of all, newest first."""
+    rows = tx.all(
+        f"""select {_CHAT} from chats where portal_id = :portal and type = 'lines' and connector = :connector
+        and line_id = :line and outer_chat = :chat and (:any = 1 or outer_user = :user) order by active_at desc""",
+        portal=portal_id,
+        connector=connector,
+        line=line_id,
+        chat=outer_chat,
+        any=int(outer_user is None),
+        user=outer_user or "",
+    )
+    return [_chat(row) for row in rows]
+
+
+def set_dialog(tx: Tx, portal_id: int, chat: Chat) -> None:
+    """Keep a locked dialog's row as it stands now."""
+    tx.run(
+        """update chats set title = :title, description = :description, session_id = :session,
+        operator_id = :operator, status = :status, sequence = :sequence, messages = :messages,
+        last_message_id = :last, waiting_since = :waiting, active_at = :active
+        where portal_id = :portal and id = :id""",
+        title=chat.title,
+        description=chat.description,
+        session=chat.session_id,
+        operator=chat.operator_id,
+        status=chat.status,
+        sequence=chat.sequence,
+        messages=chat.messages,
+        last=chat.last_message_id,
+        waiting=chat.waiting_since,
+        active=chat.active_at,
+        portal=portal_id,
+        id=chat.id,
+    )
+
+
+def add_message(
+    tx: Tx,
+    portal_id: int,
+    chat: Chat,
+    *,
+    author_id: int,
+    author: Author,
+    text: str,
+    now: int,
+    params: dict[str, Any] | None = None,
+    outer_id: str | None = None,
+) -> int | None:
+    """Add a message behind the last one of a locked chat; None if its outer id came from this author before."""
+    row = tx.one(
+        """insert into messages (portal_id, chat_id, session_id, author_id, author, text, params, outer_id,
+        created_at, sequence) values (:portal, :chat, :session, :author_id, :author, :text, :params, :outer_id,
+        :now, :sequence) on conflict do nothing returning id""",
+        portal=portal_id,
+        chat=chat.id,
+        session=chat.session_id,
+        author_id=author_id,
+        author=author.value,
+        text=text,
+        params=_encode(params).decode() if params else None,
+        outer_id=outer_id,
+        now=now,
+        sequence=chat.sequence + 1,
+    )
+    return row[0] if row else None
+
+
+def find_message(tx: Tx, portal_id: int, message_id: int) -> Message | None:
+    """Return a message, or None."""
+    row = tx.one(
+        f"select {_MESSAGE} from messages where portal_id = :portal and id = :id",
+        portal=portal_id,
+        id=message_id,
+    )
+    return _message(row) if row else None
+
+
+def find_outer_message(tx: Tx, portal_id: int, chat_id: int, author_id: int, outer_id: str) -> Message | None:
+    """Return the message that a connector passed in under `outer_id`, or None."""
+    row = tx.one(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat
+        and author_id = :author and outer_id = :outer""",
+        portal=portal_id,
+        chat=chat_id,
+        author=author_id,
+        outer=outer_id,
+    )
+    return _message(row) if row else None
+
+
+def find_message_by_outer_id(tx: Tx, portal_id: int, chat_id: int, outer_id: str) -> Message | None:
+    """Return the newest message of a chat that came in under `outer_id`, whoever wrote it, or None."""
+    row = tx.one(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and outer_id = :outer
+        order by id desc limit 1""",
+        portal=portal_id,
+        chat=chat_id,
+        outer=outer_id,
+    )
+    return _message(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which messages of a chat are wanted: before or after a message, or changed since a sequence."""
+
+    limit: int
+    before: int | None = None
+    after: int | None = None
+    since: int | None = None
+
+
+def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[Message]:
+    """Return messages of a window, oldest first; without a bound the newest ones."""
+    bound, order = "", "desc"
+    if window.since is not None:
+        bound, order = "and sequence > :bound", "asc"
+    elif window.after is not None:
+        bound, order = "and id > :bound", "asc"
+    elif window.before is not None:
+        bound = "and id < :bound"
+    rows = tx.all(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat {bound}
+        order by {"sequence" if window.since is not None else "id"} {order} limit :limit""",
+        portal=portal_id,
+        chat=chat_id,
+        limit=window.limit,
+        **({"bound": window.since or window.after or window.before or 0} if bound else {}),
+    )
+    messages = [_message(row) for row in rows]
+    return sorted(messages, key=lambda message: message.id)
+
+
+def list_messages_by_id(tx: Tx, portal_id: int, ids: list[int]) -> dict[int, Message]:
+    """Return messages by their ids."""
+    if not ids:
+        return {}
+    names = {f"id{number}": message_id for number, message_id in enumerate(ids)}
+    rows = tx.all(
+        f"""select {_MESSAGE} from messages where portal_id = :portal
+        and id in ({", ".join(":" + name for name in names)})""",
+        portal=portal_id,
+        **names,
+    )
+    return {row[0]: _message(row) for row in rows}
+
+
+def set_message(tx: Tx, portal_id: int, message: Message, *, before: Message, editor_id: int, now: int) -> None:
+    """Keep a message's new text or its deletion, and what it said before in its history."""
+    tx.run(
+        """insert into message_versions (portal_id, message_id, replaced_at, sequence, text, editor_id)
+        values (:portal, :message, :now, :sequence, :text, :editor)""",
+        portal=portal_id,
+        message=message.id,
+        now=now,
+        sequence=message.sequence,
+        text=before.text,
+        editor=editor_id,
+    )
+    tx.run(
+        """update messages set text = :text, params = :params, edited_at = :edited, deleted_at = :deleted,
+        sequence = :sequence where portal_id = :portal and id = :id""",
+        text=message.text,
+        params=_encode(message.params).decode() if message.params else None,
+        edited=message.edited_at,
+        deleted=message.deleted_at,
+        sequence=message.sequence,
+        portal=portal_id,
+        id=message.id,
+    )
+
+
+def set_message_params(tx: Tx, portal_id: int, message: Message, params: dict[str, Any], sequence: int) -> Message:
+    """Keep a message's new parameters, which are no part of its text."""
+    tx.run(
+        "update messages set params = :params, sequence = :sequence where portal_id = :portal and id = :id",
+        params=_encode(params).decode() if params else None,
+        sequence=sequence,
+        portal=portal_id,
+        id=message.id,
+    )
+    return replace(message, params=params, sequence=sequence)
+
+
+def set_message_moment(
+    tx: Tx, portal_id: int, message_id: int, *, delivered_at: int | None, read_at: int | None, sequence: int
+) -> None:
+    """Keep when a message was delivered and read; the first moment stands."""
+    tx.run(
+        """update messages set delivered_at = coalesce(delivered_at, :delivered), read_at = coalesce(read_at, :read),
+        sequence = :sequence where portal_id = :portal and id = :id""",
+        delivered=delivered_at,
+        read=read_at,
+        sequence=sequence,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
+def set_message_failure(tx: Tx, portal_id: int, message_id: int, reason: str | None, sequence: int) -> None:
+    """Keep why a message did not reach the outside; None once it did."""
+    tx.run(
+        "update messages set failure = :reason, sequence = :sequence where portal_id = :portal and id = :id",
+        reason=reason,
+        sequence=sequence,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
+def set_outgoing_ids(tx: Tx, portal_id: int, message_id: int, outer_ids: list[str]) -> None:
+    """Keep under which ids a message is known outside."""
+    tx.run(
+        "delete from outgoing_ids where portal_id = :portal and message_id = :message",
+        portal=portal_id,
+        message=message_id,
+    )
+    for position, outer_id in enumerate(outer_ids):
+        tx.run(
+            """insert into outgoing_ids (portal_id, message_id, position, outer_id)
+            values (:portal, :message, :position, :outer)""",
+            portal=portal_id,
+            message=message_id,
+            position=position,
+            outer=outer_id,
+        )
+
+
+def list_outgoing_ids(tx: Tx, portal_id: int, message_id: int) -> list[str]:
+    """Return under which ids a message is known outside."""
+    rows = tx.all(
+        "select outer_id from outgoing_ids where portal_id = :portal and message_id = :message order by position",
+        portal=portal_id,
+        message=message_id,
+    )
+    return [row[0] for row in rows]
+
+
+def add_member(tx: Tx, portal_id: int, chat_id: int, user_id: int, now: int) -> None:
+    """Let somebody into a chat; who is in it stays as he is."""
+    tx.run(
+        """insert into members (portal_id, chat_id, user_id, joined_at)
+        values (:portal, :chat, :user, :now) on conflict do nothing""",
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+        now=now,
+    )
+
+
+def is_member(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> bool:
+    """Tell whether somebody is in a chat."""
+    row = tx.one(
+        "select 1 from members where portal_id = :portal and chat_id = :chat and user_id = :user",
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+    )
+    return row is not None
+
+
+def list_members(tx: Tx, portal_id: int, chat_id: int) -> list[int]:
+    """Return the users in a chat, in the order they joined."""
+    rows = tx.all(
+        "select user_id from members where portal_id = :portal and chat_id = :chat order by joined_at, user_id",
+        portal=portal_id,
+        chat=chat_id,
+    )
+    return [row[0] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """How far somebody has read a chat: up to which sequence, and how many messages that are."""
+
+    sequence: int = 0
+    messages: int = 0
+
+
+def find_read_mark(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> ReadMark:
+    """Return how far somebody has read; nothing at all if there is no mark."""
+    row = tx.one(
+        """select read_sequence, read_messages from read_marks
+        where portal_id = :portal and chat_id = :chat and user_id = :user""",
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+    )
+    return ReadMark(*row) if row else ReadMark()
+
+
+def set_read_mark(tx: Tx, portal_id: int, chat_id: int, user_id: int, mark: ReadMark) -> None:
+    """Move somebody's read mark forward, never back."""
+    tx.run(
+        """insert into read_marks (portal_id, chat_id, user_id, read_sequence, read_messages)
+        values (:portal, :chat, :user, :sequence, :messages)
+        on conflict (portal_id, chat_id, user_id) do update
+        set read_sequence = excluded.read_sequence, read_messages = excluded.read_messages
+        where read_marks.read_sequence <= excluded.read_sequence""",
+        sequence=mark.sequence,
+        messages=mark.messages,
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+def count_messages_after(tx: Tx, portal_id: int, chat_id: int, message_id: int) -> int:
+    """Count people's messages of a chat behind one of its messages."""
+    row = tx.one(
+        """select count(*) from messages where portal_id = :portal and chat_id = :chat and id > :id
+        and author <> 'system'""",
+        portal=portal_id,
+        chat=chat_id,
+        id=message_id,
+    )
+    assert row
+    return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A chat in somebody's list, with what that person has not read."""
+
+    chat: Chat
+    unread: int
+
+
+_TABS = {
+    "mine": "c.status < 60 and c.operator_id = :user",
+    "waiting": "c.status < 10",
+    "all": "c.status < 60",
+    "closed": "c.status = 60",
+    "member": "b.user_id is not null",
+}
+_LISTED = """chats c
+left join read_marks r on r.portal_id = c.portal_id and r.chat_id = c.id and r.user_id = :user
+left join members b on b.portal_id = c.portal_id and b.chat_id = c.id and b.user_id = :user"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which chats are wanted: a tab, of lines one may see (None: of all)."""
+
+    tab: str
+    user_id: int
+    lines: frozenset[int] | None
+    unread_only: bool = False
+    before: int | None = None
+
+
+def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
+    where = [_TABS[listing.tab]]
+    params: dict[str, Any] = {"user": listing.user_id}
+    if listing.lines is not None and listing.tab != "member":
+        names = {f"line{number}": line for number, line in enumerate(sorted(listing.lines))}
+        allowed = f"c.line_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
+        where.append(f"({allowed} or c.operator_id = :user)")
+        params |= names
+    if listing.unread_only:
+        where.append("c.messages > coalesce(r.read_messages, 0)")
+    if listing.before is not None:
+        where.append("c.active_at < :before")
+        params["before"] = listing.before
+    return " and ".join(where), params
+
+
+def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: int = 0) -> list[Listed]:
+    """Return a page of somebody's list, newest first."""
+    where, params = _listing(listing)
+    rows = tx.all(
+        f"""select {", ".join("c." + name for name in _CHAT_FIELDS)},
+        c.messages - coalesce(r.read_messages, 0)
+        from {_LISTED}
+        where c.portal_id = :portal and {where} order by c.active_at desc, c.id desc limit :limit offset :offset""",
+        portal=portal_id,
+        limit=limit,
+        offset=offset,
+        **params,
+    )
+    return [Listed(_chat(row[:-1]), max(row[-1], 0)) for row in rows]
+
+
+def count_chats(tx: Tx, portal_id: int, listing: Listing) -> int:
+    """Count the chats of somebody's list."""
+    where, params = _listing(listing)
+    row = tx.one(
+        f"""select count(*) from {_LISTED}
+        where c.portal_id = :portal and {where}""",
+        portal=portal_id,
+        **params,
+    )
+    assert row
+    return int(row[0])
+
+
+def find_last_read_outside(tx: Tx, portal_id: int, chat_id: int) -> Message | None:
+    """Return the newest message of ours that the customer has read, or None."""
+    row = tx.one(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and read_at is not null
+        order by id desc limit 1""",
+        portal=portal_id,
+        chat=chat_id,
+    )
+    return _message(row) if row else None

@@ -1,0 +1,125 @@
+"""Tx, the transaction that all SQL goes through, and Database, which runs jobs in transactions."""
+
+import abc
+import asyncio
+import concurrent.futures
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, TypeVar
+
+from tieline.store.signals import Bus, Signal
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Job = Callable[["Tx"], T]
+
+
+class Unavailable(Exception):
+    """The database cannot be reached, or does not take writes."""
+
+
+class Tx(abc.ABC):
+    """An open transaction: portable SQL with `:name` parameters; rows are tuples."""
+
+    engine: str
+
+    def __init__(self) -> None:
+        self.signals: list[Signal] = []
+        self.touched = False
+        self._versions: dict[int, int] = {}
+
+    @abc.abstractmethod
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        """Run a query and return all its rows."""
+
+    @abc.abstractmethod
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """Run a query and return its first row, or None."""
+
+    @abc.abstractmethod
+    def run(self, sql: str, **params: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+
+    @abc.abstractmethod
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo what the block did, and only that, if it raises."""
+
+    def signal(self, signal: Signal) -> None:
+        """Say something to other parts of the server once this transaction is committed."""
+        self.signals.append(signal)
+
+    def version(self, portal_id: int) -> int:
+        """Return the portal's version, which names the state of everything that is cached."""
+        version = self._versions.get(portal_id)
+        if version is None:
+            row = self.one("select version from portals where id = :portal", portal=portal_id)
+            version = self._versions[portal_id] = row[0] if row else 0
+        return version
+
+    def touch(self, portal_id: int) -> None:
+        """Raise the portal's version: something that is cached changes in this transaction."""
+        self.run("update portals set version = version + 1 where id = :portal", portal=portal_id)
+        self._versions.pop(portal_id, None)
+        self.touched = True
+
+    def begin_afresh(self) -> None:
+        """Forget what was known of the transaction before."""
+        self.signals = []
+        self.touched = False
+        self._versions.clear()
+
+    @contextmanager
+    def _undoing_signals(self) -> Iterator[None]:
+        told = len(self.signals)
+        try:
+            yield
+        except BaseException:
+            del self.signals[told:]
+            raise
+
+
+class Database(abc.ABC):
+    """Runs jobs, which are functions of a Tx: writing ones grouped in transactions, reading ones beside them.
+
+    A job may be run again from its start (PostgreSQL after a deadlock), so it must not keep
+    anything outside its transaction until it returns.
+    """
+
+    engine: str
+
+    def __init__(self, bus: Bus) -> None:
+        self.bus = bus
+        self.commits = 0
+
+    @abc.abstractmethod
+    def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Queue a writing job; the result comes when it is committed."""
+
+    @abc.abstractmethod
+    def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Queue a reading job; it never waits for the writer."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Finish what is queued and close the connections."""
+
+    async def write(self, job: Job[T]) -> T:
+        """Run a writing job and wait for its commit."""
+        return await asyncio.wrap_future(self.submit(job))
+
+    async def read(self, job: Job[T]) -> T:
+        """Run a reading job."""
+        return await asyncio.wrap_future(self.submit_read(job))
+
+
+def open_database(url: str, bus: Bus, *, readers: int = 2) -> Database:
+    """Open the database that a URL names: `sqlite:///path` or `postgresql://...`."""
+    if url.startswith("sqlite:///"):
+        from tieline.store.sqlite import SqliteDatabase  # noqa: PLC0415 - each engine loads its own driver
+
+        return SqliteDatabase(url.removeprefix("sqlite:///"), bus, readers=readers)
+    if url.startswith(("postgresql://", "postgres://")):
+        from tieline.store.postgresql import PostgresDatabase  # noqa: PLC0415
+
+        return PostgresDatabase(url, bus, readers=readers)
+    raise ValueError(f"not a database URL that tieline knows: {url.split('://', 1)[0]}://")

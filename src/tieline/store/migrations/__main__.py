@@ -1,0 +1,15 @@
+"""Migrates the database whose URL stands on standard input; a URL may hold a password, so it is no argument."""
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+url = sys.stdin.read().strip()
+config = Config()
+config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://").replace(
+    "postgres://", "postgresql+psycopg://"
+)
+command.upgrade(config, "head")

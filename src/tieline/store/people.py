@@ -1,0 +1,319 @@
+"""Portals, users and how people get in: rows of users, browser sessions, login failures."""
+
+from dataclasses import fields
+from typing import Any
+
+from tieline.domain.people import OuterUser, Portal, User, UserKind
+from tieline.store.engine import Row, Tx
+
+_PORTAL = "id, member_id, name, url, language, time_zone"
+_USER_FIELDS = tuple(field.name for field in fields(User))
+_USER = ", ".join(_USER_FIELDS)
+_FLAGS = {"is_admin", "active"}
+
+
+def _user(row: Row) -> User:
+    values: dict[str, Any] = dict(zip(_USER_FIELDS, row, strict=True))
+    values["kind"] = UserKind(values["kind"])
+    for flag in _FLAGS:
+        values[flag] = bool(values[flag])
+    return User(**values)
+
+
+def add_portal(tx: Tx, *, member_id: str, name: str, url: str, language: str, time_zone: str, now: int) -> Portal:
+    """Add a portal and return it."""
+    row = tx.one(
+        """insert into portals (member_id, name, url, language, time_zone, version, created_at)
+        values (:member_id, :name, :url, :language, :time_zone, 1, :now) returning id""",
+        member_id=member_id,
+        name=name,
+        url=url,
+        language=language,
+        time_zone=time_zone,
+        now=now,
+    )
+    assert row
+    return Portal(row[0], member_id, name, url, language, time_zone)
+
+
+def list_portals(tx: Tx) -> list[Portal]:
+    """Return all portals, oldest first."""
+    return [Portal(*row) for row in tx.all(f"select {_PORTAL} from portals order by id")]
+
+
+def get_portal(tx: Tx, portal_id: int) -> Portal:
+    """Return one portal."""
+    row = tx.one(f"select {_PORTAL} from portals where id = :id", id=portal_id)
+    if row is None:
+        raise LookupError(f"no portal {portal_id}")
+    return Portal(*row)
+
+
+def set_portal_url(tx: Tx, portal_id: int, url: str) -> None:
+    """Record the address under which a portal is reached."""
+    tx.run("update portals set url = :url where id = :id", url=url, id=portal_id)
+
+
+def add_person(
+    tx: Tx,
+    portal_id: int,
+    *,
+    name: str,
+    last_name: str,
+    email: str,
+    password_hash: str,
+    is_admin: bool,
+    now: int,
+) -> int | None:
+    """Add a person who logs in; returns the id, or None if the e-mail address is taken."""
+    row = tx.one(
+        """insert into users (portal_id, kind, name, last_name, email, password_hash, is_admin, active,
+        work_position, gender, phone, url, avatar, connector, outer_id, language, time_zone, created_at,
+        modified_at)
+        values (:portal, 'person', :name, :last_name, :email, :password_hash, :is_admin, 1, '', '', '', '', '',
+        '', '', '', '', :now, :now) on conflict do nothing returning id""",
+        portal=portal_id,
+        name=name,
+        last_name=last_name,
+        email=email,
+        password_hash=password_hash,
+        is_admin=int(is_admin),
+        now=now,
+    )
+    return int(row[0]) if row else None
+
+
+def add_customer(tx: Tx, portal_id: int, connector: str, outer: OuterUser, now: int) -> None:
+    """Add a customer of a connector, unless another transaction was first."""
+    tx.run(
+        """insert into users (portal_id, kind, name, last_name, email, is_admin, active, work_position, gender,
+        phone, url, avatar, connector, outer_id, language, time_zone, created_at, modified_at)
+        values (:portal, 'customer', :name, :last_name, :email, 0, 1, '', :gender, :phone, :url, :avatar,
+        :connector, :outer_id, '', '', :now, :now) on conflict do nothing""",
+        portal=portal_id,
+        name=outer.name or "Guest",
+        last_name=outer.last_name,
+        email=outer.email,
+        gender=outer.gender,
+        phone=outer.phone,
+        url=outer.url,
+        avatar=outer.picture,
+        connector=connector,
+        outer_id=outer.id,
+        now=now,
+    )
+
+
+def find_user(tx: Tx, portal_id: int, user_id: int) -> User | None:
+    """Return a user of any kind, or None."""
+    row = tx.one(f"select {_USER} from users where portal_id = :portal and id = :id", portal=portal_id, id=user_id)
+    return _user(row) if row else None
+
+
+def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> User | None:
+    """Return the customer whom a connector knows by `outer_id`, or None."""
+    row = tx.one(
+        f"""select {_USER} from users where portal_id = :portal and kind = 'customer'
+        and connector = :connector and outer_id = :outer_id""",
+        portal=portal_id,
+        connector=connector,
+        outer_id=outer_id,
+    )
+    return _user(row) if row else None
+
+
+def set_customer(tx: Tx, portal_id: int, user_id: int, outer: OuterUser, now: int) -> None:
+    """Keep what a connector says of a customer now; what it leaves out stays."""
+    tx.run(
+        """update users set name = case when :name = '' then name else :name end,
+        last_name = case when :name = '' and :last_name = '' then last_name else :last_name end,
+        email = case when :email = '' then email else :email end,
+        phone = case when :phone = '' then phone else :phone end,
+        gender = case when :gender = '' then gender else :gender end,
+        url = case when :url = '' then url else :url end,
+        avatar = case when :picture = '' then avatar else :picture end,
+        modified_at = :now where portal_id = :portal and id = :id""",
+        name=outer.name,
+        last_name=outer.last_name,
+        email=outer.email,
+        phone=outer.phone,
+        gender=outer.gender,
+        url=outer.url,
+        picture=outer.picture,
+        now=now,
+        portal=portal_id,
+        id=user_id,
+    )
+
+
+def find_login(tx: Tx, portal_id: int, email: str) -> tuple[User, str | None] | None:
+    """Return an active person and the password's hash by e-mail, or None."""
+    row = tx.one(
+        f"""select password_hash, {_USER} from users where portal_id = :portal and kind = 'person'
+        and active = 1 and email = :email""",
+        portal=portal_id,
+        email=email,
+    )
+    return (_user(row[1:]), row[0]) if row else None
+
+
+def set_login(tx: Tx, portal_id: int, user_id: int, now: int) -> None:
+    """Record that somebody logged in."""
+    tx.run(
+        "update users set last_login_at = :now, last_seen_at = :now where portal_id = :portal and id = :id",
+        now=now,
+        portal=portal_id,
+        id=user_id,
+    )
+
+
+_SORTABLE = {
+    "ID": "id",
+    "NAME": "name",
+    "LAST_NAME": "last_name",
+    "EMAIL": "email",
+    "ACTIVE": "active",
+    "DATE_REGISTER": "created_at",
+    "LAST_LOGIN": "last_login_at",
+    "WORK_POSITION": "work_position",
+    "PERSONAL_GENDER": "gender",
+}
+SORTABLE_USER_FIELDS = frozenset(_SORTABLE)
+
+
+def list_people(
+    tx: Tx,
+    portal_id: int,
+    conditions: list[tuple[str, str, Any]],
+    *,
+    sort: str = "ID",
+    descending: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[User]:
+    """Return people that meet all conditions (see `count_people`), a page of them."""
+    where, params = _conditions(conditions)
+    rows = tx.all(
+        f"""select {_USER} from users where portal_id = :portal and kind = 'person'{where}
+        order by {_SORTABLE[sort]} {"desc" if descending else "asc"}, id limit :limit offset :offset""",
+        portal=portal_id,
+        limit=limit,
+        offset=offset,
+        **params,
+    )
+    return [_user(row) for row in rows]
+
+
+def count_people(tx: Tx, portal_id: int, conditions: list[tuple[str, str, Any]]) -> int:
+    """Count people that meet all conditions, each (field, operator, value); `find` looks in all names."""
+    where, params = _conditions(conditions)
+    row = tx.one(
+        f"select count(*) from users where portal_id = :portal and kind = 'person'{where}",
+        portal=portal_id,
+        **params,
+    )
+    assert row
+    return int(row[0])
+
+
+def _conditions(conditions: list[tuple[str, str, Any]]) -> tuple[str, dict[str, Any]]:
+    parts, params = [], {}
+    for number, (name, operator, value) in enumerate(conditions):
+        key = f"v{number}"
+        if name == "FIND":
+            parts.append(
+                f"lower(name || ' ' || last_name || ' ' || email || ' ' || work_position) like :{key} escape '\\'"
+            )
+            params[key] = like(str(value))
+        elif operator == "in":
+            keys = [f"{key}_{n}" for n in range(len(value))]
+            parts.append(f"{_SORTABLE[name]} in ({', '.join(':' + k for k in keys)})" if keys else "1 = 0")
+            params.update(zip(keys, value, strict=True))
+        elif operator == "like":
+            parts.append(f"lower({_SORTABLE[name]}) like :{key} escape '\\'")
+            params[key] = like(str(value))
+        else:
+            parts.append(f"{_SORTABLE[name]} {operator} :{key}")
+            params[key] = value
+    return "".join(f" and {part}" for part in parts), params
+
+
+def like(text: str) -> str:
+    """Make a pattern that finds `text` anywhere, whatever signs are in it."""
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def add_browser_session(tx: Tx, portal_id: int, hashed: str, user_id: int, now: int, expires_at: int) -> None:
+    """Keep a browser's session by the hash of its cookie."""
+    tx.run(
+        """insert into browser_sessions (portal_id, hash, user_id, created_at, expires_at)
+        values (:portal, :hash, :user, :now, :expires)""",
+        portal=portal_id,
+        hash=hashed,
+        user=user_id,
+        now=now,
+        expires=expires_at,
+    )
+
+
+def find_browser_session(tx: Tx, portal_id: int, hashed: str) -> tuple[int, int] | None:
+    """Return (user id, expiry) of a browser's session, or None."""
+    row = tx.one(
+        "select user_id, expires_at from browser_sessions where portal_id = :portal and hash = :hash",
+        portal=portal_id,
+        hash=hashed,
+    )
+    return (row[0], row[1]) if row else None
+
+
+def remove_browser_session(tx: Tx, portal_id: int, hashed: str) -> None:
+    """End a browser's session."""
+    tx.run(
+        "delete from browser_sessions where portal_id = :portal and hash = :hash",
+        portal=portal_id,
+        hash=hashed,
+    )
+
+
+def remove_expired_browser_sessions(tx: Tx, portal_id: int, now: int) -> None:
+    """Forget sessions that have run out."""
+    tx.run(
+        "delete from browser_sessions where portal_id = :portal and expires_at < :now",
+        portal=portal_id,
+        now=now,
+    )
+
+
+def find_login_block(tx: Tx, portal_id: int, subject: str) -> tuple[int, int] | None:
+    """Return (failures, blocked until) of a login name or address, or None."""
+    row = tx.one(
+        "select failures, blocked_until from login_failures where portal_id = :portal and subject = :subject",
+        portal=portal_id,
+        subject=subject,
+    )
+    return (row[0], row[1]) if row else None
+
+
+def set_login_block(tx: Tx, portal_id: int, subject: str, failures: int, blocked_until: int, now: int) -> None:
+    """Keep how often a login failed and until when it is refused."""
+    tx.run(
+        """insert into login_failures (portal_id, subject, failures, blocked_until, failed_at)
+        values (:portal, :subject, :failures, :blocked, :now)
+        on conflict (portal_id, subject) do update
+        set failures = :failures, blocked_until = :blocked, failed_at = :now""",
+        portal=portal_id,
+        subject=subject,
+        failures=failures,
+        blocked=blocked_until,
+        now=now,
+    )
+
+
+def remove_login_block(tx: Tx, portal_id: int, subject: str) -> None:
+    """Forget failures, after a login that worked."""
+    tx.run(
+        "delete from login_failures where portal_id = :portal and subject = :subject",
+        portal=portal_id,
+        subject=subject,
+    )

@@ -1,0 +1,228 @@
+"""PostgreSQL: a few writer threads that group jobs, readers beside them."""
+
+import concurrent.futures
+import queue
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+
+from tieline.store.engine import Database, Job, Row, Tx, Unavailable
+from tieline.store.signals import Bus, Signal
+
+T = TypeVar("T")
+BATCH = 32
+WRITERS = 4
+ATTEMPTS = 6
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+class PostgresTx(Tx):
+    """A transaction of PostgreSQL."""
+
+    engine = "postgresql"
+    _compiled: dict[str, str] = {}  # noqa: RUF012 - shared on purpose: SQL text is constant
+
+    def __init__(self, connection: psycopg.Connection[Row]) -> None:
+        super().__init__()
+        self.connection = connection
+        self._cursor = connection.cursor()
+        self._depth = 0
+
+    def _execute(self, sql: str, params: dict[str, Any]) -> psycopg.Cursor[Row]:
+        compiled = self._compiled.get(sql)
+        if compiled is None:
+            compiled = self._compiled[sql] = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+        return self._cursor.execute(compiled.encode(), params, prepare=True)
+
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        """Run a query and return all its rows."""
+        return self._execute(sql, params).fetchall()
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """Run a query and return its first row, or None."""
+        return self._execute(sql, params).fetchone()
+
+    def run(self, sql: str, **params: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._execute(sql, params).rowcount
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, and only that, if it raises."""
+        self._cursor.execute("savepoint inner_step")
+        try:
+            with self._undoing_signals():
+                yield
+        except psycopg.OperationalError:
+            raise
+        except BaseException:
+            self._cursor.execute("rollback to savepoint inner_step")
+            raise
+        self._cursor.execute("release savepoint inner_step")
+
+
+class PostgresDatabase(Database):
+    """A PostgreSQL database, which may have several servers."""
+
+    engine = "postgresql"
+
+    def __init__(self, url: str, bus: Bus, *, readers: int = 2) -> None:
+        super().__init__(bus)
+        self._url = url
+        self._queue: queue.SimpleQueue[tuple[Job[Any], concurrent.futures.Future[Any]] | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._transactions: list[PostgresTx] = []
+        self._closed = False
+        self._connect().close()  # a wrong URL is told at once
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="postgresql-reader")
+        self._writers = [
+            threading.Thread(target=self._write_forever, name=f"postgresql-writer-{n}") for n in range(WRITERS)
+        ]
+        for writer in self._writers:
+            writer.start()
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        try:
+            return psycopg.connect(self._url, connect_timeout=5, application_name="tieline")
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"cannot reach PostgreSQL: {error}") from error
+
+    def _tx(self) -> PostgresTx:
+        tx: PostgresTx | None = getattr(self._local, "tx", None)
+        if tx is None or tx.connection.closed or tx.connection.broken:
+            if tx is not None:
+                self._transactions.remove(tx)
+            tx = self._local.tx = PostgresTx(self._connect())
+            self._transactions.append(tx)
+        tx.begin_afresh()
+        return tx
+
+    def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Queue a writing job; the result comes when it is committed."""
+        if self._closed:
+            raise Unavailable("the database is closed")
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        self._queue.put((job, future))
+        return future
+
+    def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Run the job on a reader's connection."""
+        return self._readers.submit(self._read, job)
+
+    def _read(self, job: Job[T]) -> T:
+        try:
+            tx = self._tx()
+            tx.run("set transaction isolation level repeatable read, read only")
+            try:
+                return job(tx)
+            finally:
+                if not tx.connection.closed:
+                    tx.connection.rollback()
+        except psycopg.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    def _write_forever(self) -> None:
+        while True:
+            first = self._queue.get()
+            if first is None:
+                return
+            batch = [first]
+            stop = False
+            while len(batch) < BATCH and not stop:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    stop = True
+                else:
+                    batch.append(following)
+            if not self._write_together(batch):
+                for job, future in batch:
+                    self._write_alone(job, future)
+            if stop:
+                return
+
+    def _write_together(self, batch: list[tuple[Job[Any], "concurrent.futures.Future[Any]"]]) -> bool:
+        """Run all jobs in one transaction; if one fails, none is kept and the answer is False."""
+        if len(batch) == 1:
+            return False
+        try:
+            tx = self._tx()
+            results = [job(tx) for job, _ in batch]
+            signals = tx.signals
+        except BaseException:  # noqa: BLE001 - whatever it was, it shows again when the jobs run alone
+            self._abandon()
+            return False
+        try:
+            tx.connection.commit()
+        except psycopg.Error as error:
+            self._abandon()
+            for _, future in batch:
+                future.set_exception(Unavailable(str(error)))
+            return True
+        self.commits += 1
+        for (_, future), result in zip(batch, results, strict=True):
+            future.set_result(result)
+        self._tell(signals)
+        return True
+
+    def _write_alone(self, job: Job[Any], future: "concurrent.futures.Future[Any]") -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                tx = self._tx()
+                result = job(tx)
+                signals = tx.signals
+                tx.connection.commit()
+            except _AGAIN as error:
+                self._abandon()
+                if attempt == ATTEMPTS:
+                    future.set_exception(Unavailable(str(error)))
+                    return
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries, hides nothing
+            except psycopg.OperationalError as error:
+                self._abandon()
+                future.set_exception(Unavailable(str(error)))
+                return
+            except BaseException as error:  # noqa: BLE001 - it is the caller's, and reaches it through the future
+                self._abandon()
+                future.set_exception(error)
+                return
+            else:
+                self.commits += 1
+                future.set_result(result)
+                self._tell(signals)
+                return
+
+    def _abandon(self) -> None:
+        tx: PostgresTx | None = getattr(self._local, "tx", None)
+        if tx is not None and not tx.connection.closed:
+            try:
+                tx.connection.rollback()
+            except psycopg.OperationalError:
+                tx.connection.close()
+
+    def _tell(self, signals: list[Signal]) -> None:
+        if signals:
+            self.bus.publish(signals)
+
+    def close(self) -> None:
+        """Finish what is queued and close the connections."""
+        if self._closed:
+            return
+        self._closed = True
+        for _ in self._writers:
+            self._queue.put(None)
+        for writer in self._writers:
+            writer.join()
+        self._readers.shutdown(wait=True)
+        for tx in self._transactions:
+            tx.connection.close()

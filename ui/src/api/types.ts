@@ -1,0 +1,140 @@
+// The shapes that the server sends: dialogs, messages, files, connectors, and the person signed in.
+
+export interface User {
+  id: number
+  name: string
+  admin: boolean
+}
+
+export interface Portal {
+  name: string
+  url: string
+  language: string
+}
+
+export interface Identity {
+  user: User
+  portal: Portal
+}
+
+export interface ConnectorIconData {
+  DATA_IMAGE?: string | null
+  COLOR?: string | null
+  SIZE?: string | null
+  POSITION?: string | null
+}
+
+export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
+export type MessageKind = 'customer' | 'operator' | 'system'
+export type DeliveryState = 'sent' | 'delivered' | 'read' | 'failed'
+
+/** How many dialogs each tab with a counter holds. */
+export type Counters = Record<Exclude<Tab, 'closed'>, number>
+
+export interface LastMessage {
+  id: number
+  kind: MessageKind
+  authorName: string
+  text: string
+  date: string
+  files: number
+}
+
+export interface Dialog {
+  chatId: number
+  dialogId: string
+  title: string
+  connector: { id: string; name: string; icon: ConnectorIconData | null }
+  line: { id: number; name: string }
+  customer: { id: number; name: string; avatar: string }
+  operator: { id: number; name: string } | null
+  session: { id: number; status: 'new' | 'answered' | 'closed' } | null
+  waitingSince: string | null
+  unread: number
+  sequence: number
+  lastMessage: LastMessage | null
+  dateActivity: string
+}
+
+/** A dialog as its own page sees it: what may be done with it, and what it is about. */
+export interface DialogDetails extends Dialog {
+  canWrite: boolean
+  canTake: boolean
+  canFinish: boolean
+  description: string
+}
+
+export interface MessageFile {
+  id: number
+  name: string
+  type: 'image' | 'video' | 'audio' | 'file'
+  size: number | null
+  status: 'pending' | 'ready' | 'failed'
+  url: string | null
+  reason: string | null
+}
+
+export interface Message {
+  id: number
+  kind: MessageKind
+  author: { id: number; name: string }
+  text: string
+  date: string
+  edited: boolean
+  deleted: boolean
+  sequence: number
+  files: MessageFile[]
+  state: DeliveryState | null
+  stateReason: string | null
+}
+
+export interface DialogPage {
+  items: Dialog[]
+  counters: Counters
+  hasMore: boolean
+}
+
+export interface MessagePage {
+  dialog: DialogDetails
+  messages: Message[]
+  hasMore: boolean
+}
+
+/** A connector as one line knows it. */
+export interface ConnectorLine {
+  id: number
+  name: string
+  active: boolean
+  configured: boolean
+  error: string | null
+  status: boolean
+}
+
+export interface Connector {
+  id: string
+  name: string
+  app: string
+  icon: ConnectorIconData | null
+  iconDisabled: ConnectorIconData | null
+  comment: string
+  hasSettings: boolean
+  lines: readonly ConnectorLine[]
+}
+
+export interface Line {
+  id: number
+  name: string
+  active: boolean
+}
+
+export interface ConnectorCatalogue {
+  connectors: readonly Connector[]
+  lines: readonly Line[]
+}
+
+/** What a page must post, and into which frame, to show an app's settings. */
+export interface FrameOpening {
+  url: string
+  fields: Record<string, string>
+  frameName: string
+}

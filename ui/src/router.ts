@@ -1,0 +1,49 @@
+// The pages and their addresses below /app/, and who may see them.
+import { createRouter, createWebHistory } from 'vue-router'
+import InboxPage from './pages/InboxPage.vue'
+import { session } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The part of the application that a page belongs to; pages without one are open to everybody. */
+    section?: 'inbox' | 'contact-center'
+  }
+}
+
+const NUMBER = '(\\d+)'
+
+export const router = createRouter({
+  history: createWebHistory(import.meta.env.BASE_URL),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./pages/LoginPage.vue') },
+    { path: '/', name: 'inbox', component: InboxPage, meta: { section: 'inbox' } },
+    { path: `/chat/:id${NUMBER}`, name: 'chat', component: InboxPage, meta: { section: 'inbox' } },
+    {
+      path: '/contact-center',
+      name: 'contact-center',
+      component: () => import('./pages/ContactCenterPage.vue'),
+      meta: { section: 'contact-center' },
+      children: [
+        {
+          path: `:connector/:line${NUMBER}`,
+          name: 'connector-settings',
+          component: () => import('./connectors/SettingsPanel.vue'),
+          props: (route) => ({ connector: String(route.params.connector), line: Number(route.params.line) }),
+        },
+      ],
+    },
+    { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
+  ],
+})
+
+let restored: Promise<void> | undefined
+
+router.beforeEach(async (to) => {
+  restored ??= session.restore()
+  await restored
+  if (session.problem.value) return true
+  const signedIn = session.identity.value !== null
+  if (!signedIn && to.meta.section) return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (signedIn && to.name === 'login') return { name: 'inbox' }
+  return true
+})
