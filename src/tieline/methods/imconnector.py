@@ -177,9 +177,9 @@ class StatusMessage(Wire):
 class StatusItem(Wire):
     """What a connector says of a message of ours."""
 
-    im: StatusIm = StatusIm()
-    message: StatusMessage = StatusMessage()
-    chat: MessageChat = MessageChat()
+    im: StatusIm = msgspec.field(default_factory=StatusIm)
+    message: StatusMessage = msgspec.field(default_factory=StatusMessage)
+    chat: MessageChat = msgspec.field(default_factory=MessageChat)
 
     def to_domain(self) -> Confirmation:
         """The confirmation in domain terms."""
