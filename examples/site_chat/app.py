@@ -109,7 +109,7 @@ async def handler(request: Request) -> Response:
         portal.check(event.auth.application_token)
     except (BitrixSDKException, NotInstalledError) as error:
         raise HTTPException(403, "This event does not come from the portal.") from error
-    await run_in_threadpool(apply_event, store, portal, event)
+    await run_in_threadpool(apply_event, store, event)
     request.app.state.sender.wake()
     return PlainTextResponse("ok")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from b24pysdk.credentials import OAuthEventData
 
-from site_chat.portal import CONNECTOR, Portal
+from site_chat.portal import CONNECTOR
 from site_chat.store import Store, Visitor
 from site_chat.text import MAX_FILES, MAX_OPERATOR_TEXT, clean, web_address
 
@@ -23,13 +23,11 @@ def parse_event(fields: Mapping[str, str]) -> OAuthEventData:
     return OAuthEventData.from_dict(absent | dict(fields))
 
 
-def apply_event(store: Store, portal: Portal, event: OAuthEventData) -> None:
+def apply_event(store: Store, event: OAuthEventData) -> None:
     """Bring one event into the conversation; doing it twice changes nothing."""
     data = event.data if isinstance(event.data, dict) else {}
     name = str(event.event).upper()
-    if name == "ONAPPUNINSTALL":
-        portal.uninstall()
-    elif name in HANDLERS and _text(data, "CONNECTOR").lower() == CONNECTOR:
+    if name in HANDLERS and _text(data, "CONNECTOR").lower() == CONNECTOR:
         part, handle = HANDLERS[name]
         for item in _items(data, part):
             handle(store, item, _text(data, "LINE"))

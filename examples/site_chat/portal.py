@@ -24,7 +24,6 @@ EVENTS = (
     "OnImConnectorMessageUpdate",
     "OnImConnectorMessageDelete",
     "OnImConnectorDialogFinish",
-    "OnAppUninstall",
 )
 TIMEOUT = 10
 REFUSALS = {"ERROR_ARGUMENT", "INVALID_ARG_VALUE"}
@@ -207,10 +206,6 @@ class Portal:
         except BitrixAPIError as error:
             if "already bind" not in error.error_description.lower():
                 raise
-
-    def uninstall(self) -> None:
-        """Forget the portal; what visitors wrote stays queued for the next installation."""
-        self._store.put(access_token="", refresh_token="", application_token="", line="")
 
     # step 2: settings
 

@@ -190,15 +190,26 @@ async def _run_doors(
         await asyncio.sleep(0.01)
     gc.collect()
     gc.freeze()
-    ready = asyncio.create_task(on_ready()) if on_ready is not None else None
     waiting = asyncio.create_task(stopping.wait())
+    ready = asyncio.create_task(_announce(on_ready, waiting))
     await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
     for door, _ in doors:
         door.should_exit = True
     waiting.cancel()
-    if ready is not None:
-        ready.cancel()
+    ready.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+    if ready.done() and not ready.cancelled():
+        ready.result()
+
+
+async def _announce(on_ready: Callable[[], Coroutine[Any, Any, None]] | None, waiting: "asyncio.Task[Any]") -> None:
+    """Say that the server is ready; if that fails, the server stops and the reason is told."""
+    try:
+        if on_ready is not None:
+            await on_ready()
+    except BaseException:
+        waiting.cancel()
+        raise
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
