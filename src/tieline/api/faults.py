@@ -60,7 +60,6 @@ WRONG_AUTH_TYPE = Fault(
 SESSION_ONLY = Fault("WRONG_AUTH_TYPE", "This method is for the portal's own pages", 403)
 FOREIGN_ORIGIN = Fault("ACCESS_DENIED", "Access denied! The request comes from another site", 403)
 ADMIN_ONLY = Fault("ACCESS_DENIED", "Access denied! Administrator access rights required", 403)
-APPLICATION_REQUIRED = Fault("ACCESS_DENIED", "Access denied! Application context required")
 
 # The usual complaint about an argument.
 ERROR_ARGUMENT = Fault("ERROR_ARGUMENT", "Argument is null or empty")

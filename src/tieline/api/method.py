@@ -96,7 +96,8 @@ class Method:
             except WrongValue as error:
                 raise ApiError(self.dialect.wrong(param.wire_name, error.problem)) from error
         if self.rest:
-            bound[self.rest] = dict(raw)
+            named = {param.wire_name.upper() for param in self.params}
+            bound |= {key: value for key, value in raw.items() if key.upper() not in named}
         return bound
 
     def fault_of(self, error: Exception) -> Fault | None:
@@ -159,7 +160,8 @@ class Family:
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated function as a method.
 
-        Its keyword-only arguments are the parameters; `**rest` takes whatever else comes. A method that
+        Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
+        that is positional-only. A method that
         `writes` runs in the writer, others on a reader. `errors` maps domain errors to faults, `faults` lists
         those that the body raises itself as ApiError.
         """

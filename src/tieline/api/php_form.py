@@ -11,6 +11,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 MAX_FIELDS = 20_000
 MAX_DEPTH = 64
+_REMEMBERED = 100  # longer names are read anew each time, so that nobody fills the memory with them
 
 
 class FormTooComplex(ValueError):
@@ -31,7 +32,7 @@ def from_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Nest flat fields by the brackets of their names."""
     top: dict[str, Any] = {}
     for key, value in pairs:
-        path = _path(key)
+        path = _path(key) if len(key) <= _REMEMBERED else _path.__wrapped__(key)
         if path:
             _put(top, path, value)
     return {key: _settled(value) for key, value in top.items()}

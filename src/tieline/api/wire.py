@@ -16,6 +16,8 @@ import msgspec
 from tieline.api.faults import Problem
 
 INT_LIMIT = 2**63
+# An integer of a structure: 64 bits, as databases have it, also where JSON is read at once.
+Int = Annotated[int, msgspec.Meta(ge=-INT_LIMIT, le=INT_LIMIT - 1)]
 _TRUE = frozenset({"y", "yes", "1", "true", "on"})
 _FALSE = frozenset({"n", "no", "0", "false", "off", ""})
 Reader = Callable[[Any], Any]
@@ -147,6 +149,22 @@ def _struct_of(kind: type[msgspec.Struct]) -> Reader:
     return read_struct
 
 
+def _holds_struct(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, msgspec.Struct)
+
+
+def _at_once(hint: Any, read: Reader) -> Reader:
+    """Read what has the right shape already, as JSON clients send it, in one step."""
+
+    def read_at_once(value: Any) -> Any:
+        try:
+            return msgspec.convert(value, hint)
+        except msgspec.ValidationError:
+            return read(value)
+
+    return read_at_once
+
+
 @cache
 def reader(hint: Any) -> Reader:
     """Compile how a value of a declared type is read; raises TypeError for a type that the wire has not."""
@@ -156,12 +174,12 @@ def reader(hint: Any) -> Reader:
     if hint in simple:
         return simple[hint]
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return _struct_of(hint)
+        return _at_once(hint, _struct_of(hint))
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return reader(args[0])
     if origin is list:
-        return _list_of(reader(args[0]))
+        return _at_once(hint, _list_of(reader(args[0]))) if _holds_struct(args[0]) else _list_of(reader(args[0]))
     if origin is dict:
         return _mapping_of(reader(args[1]))
     if origin is Literal:

@@ -53,12 +53,14 @@ class Fetcher:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._session = aiohttp.ClientSession(
-            connector=guard.connector(world.rules, limit_per_host=AT_ONCE),
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT, connect=guard.CONNECT_TIMEOUT),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        self._guarded = self._session(guard.connector(world.rules, limit_per_host=AT_ONCE))
+        self._listed = self._session(guard.open_connector(limit_per_host=AT_ONCE))
         bus.listen(self._hear)
+
+    @staticmethod
+    def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT, connect=guard.CONNECT_TIMEOUT)
+        return aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
 
     def _hear(self, signal: Signal) -> None:
         if isinstance(signal, FilesDue):
@@ -95,7 +97,8 @@ class Fetcher:
         """Leave; a file that is not in yet is fetched again when its lease ends."""
         for task in self._tasks:
             task.cancel()
-        await self._session.close()
+        await self._guarded.close()
+        await self._listed.close()
 
     async def _fetch(self, portal_id: int, file_id: int, url: str, attempts: int) -> None:
         try:
@@ -120,8 +123,10 @@ class Fetcher:
         for _ in range(REDIRECTS + 1):
             if why := refuse_address(url, self._world.rules):
                 raise FetchFailed(why, final=True)
+            listed = urlsplit(url).hostname in self._world.rules.allowed_hosts
+            session = self._listed if listed else self._guarded
             try:
-                async with self._session.get(url, allow_redirects=False) as response:
+                async with session.get(url, allow_redirects=False) as response:
                     if response.status in (301, 302, 303, 307, 308) and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue

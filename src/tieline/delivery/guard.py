@@ -40,5 +40,5 @@ def reason(error: BaseException) -> str:
         cause = cause.__cause__
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    text = str(cause) or type(cause).__name__
+    text = " ".join(str(cause).split()) or type(cause).__name__
     return text[:300]

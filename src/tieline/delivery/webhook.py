@@ -19,7 +19,6 @@ from tieline.services.call import Rules
 from tieline.services.urls import refuse_address
 
 TIMEOUT = 30
-CONNECTIONS_PER_HANDLER = 16
 MAX_ANSWER = 4_096
 _SIGNING_PREFIX = "whsec_"
 
@@ -110,12 +109,12 @@ class Sender:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT, connect=guard.CONNECT_TIMEOUT)
         jar = aiohttp.DummyCookieJar
         self._guarded = aiohttp.ClientSession(
-            connector=guard.connector(rules, limit_per_host=CONNECTIONS_PER_HANDLER),
+            connector=guard.connector(rules, limit_per_host=0),  # the worker's slots are the limit
             timeout=timeout,
             cookie_jar=jar(),
         )
         self._listed = aiohttp.ClientSession(
-            connector=guard.open_connector(limit_per_host=CONNECTIONS_PER_HANDLER),
+            connector=guard.open_connector(limit_per_host=0),
             timeout=timeout,
             cookie_jar=jar(),
         )

@@ -10,8 +10,9 @@ import structlog
 
 from tieline.api.registry import Registry
 from tieline.delivery.retry import SCHEDULE, STRICT_SCHEDULE, Reply, judge
-from tieline.delivery.webhook import Outgoing, Sender, auth_block, prepare
+from tieline.delivery.webhook import TIMEOUT, Outgoing, Sender, auth_block, prepare
 from tieline.domain.apps import EVENT_TOKEN_REUSE, App
+from tieline.domain.clock import SECOND
 from tieline.domain.ids import new_hex
 from tieline.services import apps
 from tieline.services.call import Call, World
@@ -25,11 +26,13 @@ from tieline.store.signals import Bus, LaneDue, Signal
 log = structlog.get_logger(__name__)
 SLOTS = 8  # requests at the same time to one handler
 POLL = 1.0  # seconds between looks for what a crash or another process left behind
-LEASE = 120_000
+LEASE = 60_000
+RENEW = (TIMEOUT + 5) * SECOND  # a lease that ends sooner is renewed before a request goes out
 POLLED = 500
 PREPARED_TOGETHER = 32
 
 LaneKey = tuple[int, int]
+Tokens = dict[tuple[int, int, int], tuple[str, int]]  # of (portal, application, user): a token and when it was made
 
 
 @dataclass(slots=True)
@@ -69,7 +72,8 @@ class Worker:
         self._arrived: deque[LaneKey] = deque()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._tokens: dict[tuple[int, int, int], tuple[str, int]] = {}
+        self._leases: dict[LaneKey, int] = {}
+        self._tokens: Tokens = {}
         self._loop = asyncio.get_running_loop()
         self._sender = Sender(world.rules)
         self._stopping = False
@@ -107,9 +111,14 @@ class Worker:
         self._wake.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
-        for task in self._tasks:
+        left = list(self._tasks)
+        for task in left:
             task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await self._sender.close()
+        held = [] if self._database.engine == "sqlite" else list(self._claimed)
+        with contextlib.suppress(Unavailable):
+            await self._database.write(lambda tx: outbox.release_lanes(tx, held, self._name))
 
     async def _poll_forever(self) -> None:
         while True:
@@ -122,15 +131,18 @@ class Worker:
     async def look(self) -> None:
         """Find lanes that are due: what a crash or another process left behind, and what has waited long enough."""
         now = self._world.clock.now()
-        for lane in await self._database.read(lambda tx: outbox.list_due_lanes(tx, now, POLLED)):
+        limit = POLLED + len(self._claimed)  # those that wait for a dead handler hide no others
+        for lane in await self._database.read(lambda tx: outbox.list_due_lanes(tx, now, limit)):
             if lane not in self._claimed:
                 self._arrive(lane)
 
     async def _prepare_and_queue(self, lanes: list[LaneKey]) -> None:
         """Sort lanes by handler; each handler takes as many at a time as it has slots."""
+        now = self._world.clock.now()
         try:
             run = self._database.read if self._database.engine == "sqlite" else self._database.write
             handlers = await run(lambda tx: [self._claim(tx, lane) for lane in lanes])
+            self._leases.update(dict.fromkeys(lanes, now + LEASE))
         except Unavailable:
             log.warning("lanes cannot be claimed")
             handlers = [None] * len(lanes)
@@ -176,6 +188,7 @@ class Worker:
 
     def _let_go(self, lane: LaneKey) -> None:
         self._claimed.discard(lane)
+        self._leases.pop(lane, None)
         if lane in self._told_again:
             self._told_again.discard(lane)
             self._arrive(lane)
@@ -193,13 +206,31 @@ class Worker:
         return await self._database.write(lambda tx: self._record(tx, prepared, reply, started))
 
     async def _prepare(self, lane: LaneKey) -> Prepared | None:
-        """Render the head: on a reader, unless a token must be made first."""
+        """Render the head: on a reader, unless a lease ends soon or a token must be made first."""
+        if self._database.engine != "sqlite" and not await self._holds(lane):
+            return None
         try:
-            return await self._database.read(lambda tx: self._render(tx, lane, may_write=False))
+            return await self._database.read(lambda tx: self._render(tx, lane, None))
         except _NeedsWriter:
-            return await self._database.write(lambda tx: self._render(tx, lane, may_write=True))
+            made: Tokens = {}
+            prepared = await self._database.write(lambda tx: self._render(tx, lane, made))
+            self._tokens.update(made)  # only now are they committed
+            return prepared
 
-    def _render(self, tx: Tx, lane: LaneKey, *, may_write: bool) -> Prepared | None:
+    async def _holds(self, lane: LaneKey) -> bool:
+        """Tell whether a lane is still ours, its lease renewed where it has waited long for its turn."""
+        now = self._world.clock.now()
+        if self._leases.get(lane, 0) - now >= RENEW:
+            return True
+        held = await self._database.write(
+            lambda tx: outbox.claim_lane(tx, *lane, worker=self._name, now=now, until=now + LEASE)
+        )
+        if held:
+            self._leases[lane] = now + LEASE
+        return held
+
+    def _render(self, tx: Tx, lane: LaneKey, made: Tokens | None) -> Prepared | None:
+        """Make the head's request; tokens for it go into `made`, which only a writer has."""
         now = self._world.clock.now()
         delivery = outbox.find_head(tx, *lane, now)
         if delivery is None:
@@ -216,7 +247,7 @@ class Worker:
         if data is None:
             fact = msgspec.convert(delivery.fact, event.fact)
             data = msgspec.json.encode(event.render(call, fact)).decode()
-        auth = self._auth(call, app, delivery, with_refresh=event.with_refresh_token, may_write=may_write)
+        auth = self._auth(call, app, delivery, with_refresh=event.with_refresh_token, made=made)
         vault = self._world.vault
         outgoing = prepare(
             delivery.handler,
@@ -231,18 +262,18 @@ class Worker:
         return Prepared(delivery, data, outgoing)
 
     def _auth(
-        self, call: Call, app: App, delivery: Delivery, *, with_refresh: bool, may_write: bool
+        self, call: Call, app: App, delivery: Delivery, *, with_refresh: bool, made: Tokens | None
     ) -> dict[str, object]:
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
         access = refresh = None
         if user_id is not None and with_refresh:
-            if not may_write:
+            if made is None:
                 raise _NeedsWriter
             grant = apps.issue(call, app, user_id)
             access, refresh = grant.access_token, grant.refresh_token
         elif user_id is not None:
-            access = self._event_token(call, app, user_id, may_write=may_write)
+            access = self._event_token(call, app, user_id, made)
         return auth_block(
             call.portal,
             app,
@@ -253,16 +284,16 @@ class Worker:
             refresh_token=refresh,
         )
 
-    def _event_token(self, call: Call, app: App, user_id: int, *, may_write: bool) -> str:
+    def _event_token(self, call: Call, app: App, user_id: int, made: Tokens | None) -> str:
         """Return a token for events, made once for ten minutes and good for the full hour that each event claims."""
         key = (call.portal_id, app.id, user_id)
         known = self._tokens.get(key)
         if known is not None and call.now - known[1] < EVENT_TOKEN_REUSE:
             return known[0]
-        if not may_write:
+        if made is None:
             raise _NeedsWriter
         token = apps.event_token(call, app, user_id)
-        self._tokens[key] = (token, call.now)
+        made[key] = (token, call.now)
         return token
 
     def _record(self, tx: Tx, prepared: Prepared, reply: Reply, started: int) -> bool:
@@ -278,7 +309,9 @@ class Worker:
             outbox.postpone(tx, delivery, verdict.again_at, prepared.data)
         else:
             state = "done" if verdict.outcome is Outcome.DELIVERED else "failed"
-            more = outbox.finish(tx, delivery, state, now, prepared.data)
+            holder = None if tx.engine == "sqlite" else self._name
+            until = now + LEASE if holder else None
+            more = outbox.finish(tx, delivery, state, now, prepared.data, worker=holder, until=until)
         if verdict.outcome is Outcome.FAILED and "message_id" in delivery.fact:
             portal = people.get_portal(tx, delivery.portal_id)
             note_failure(Call(tx, self._world, portal, now), delivery.fact["message_id"], reply.reason)

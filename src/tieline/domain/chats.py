@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from tieline.domain.ids import UserCode
 
@@ -21,9 +21,11 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A conversation with members; for a dialog also what its row in a list shows."""
+class Chat(NamedTuple):
+    """A conversation with members; for a dialog also what its row in a list shows.
+
+    A named tuple, since each message reads one and replaces it.
+    """
 
     id: int
     type: ChatType
@@ -57,7 +59,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat, as it reads now."""
+    """One message of a chat, as it reads now.
+
+    `sequence` is its place in the dialog; `changed` is where the dialog stood when it was changed last.
+    """
 
     id: int
     chat_id: int
@@ -66,6 +71,7 @@ class Message:
     text: str
     created_at: int
     sequence: int
+    changed: int | None = None
     session_id: int | None = None
     params: dict[str, Any] = field(default_factory=dict)
     outer_id: str | None = None
@@ -76,16 +82,14 @@ class Message:
     failure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OuterFile:
+class OuterFile(NamedTuple):
     """A file as a connector names it."""
 
     url: str
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OuterMessage:
+class OuterMessage(NamedTuple):
     """A message as a connector passes it in."""
 
     id: str | None
@@ -96,8 +100,7 @@ class OuterMessage:
     user_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OuterChat:
+class OuterChat(NamedTuple):
     """A chat as a connector names it."""
 
     id: str

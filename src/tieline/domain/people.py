@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class UserKind(StrEnum):
@@ -42,8 +43,7 @@ class User:
         return f"{self.name} {self.last_name}".strip() or self.email or f"#{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class OuterUser:
+class OuterUser(NamedTuple):
     """What a connector says of a customer."""
 
     id: str
@@ -55,6 +55,24 @@ class OuterUser:
     email: str = ""
     phone: str = ""
     skip_phone_validate: bool = False
+
+
+class Customer(NamedTuple):
+    """What a connector may change of a customer, with the user's id."""
+
+    user_id: int
+    name: str
+    last_name: str
+    email: str
+    phone: str
+    gender: str
+    url: str
+    picture: str
+
+    @property
+    def full_name(self) -> str:
+        """Name and last name, as people read them."""
+        return f"{self.name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tieline.domain.people import Portal
 from tieline.http import bodies
 from tieline.services.call import Rules
 from tieline.store import people
-from tieline.store.engine import Database
+from tieline.store.engine import Database, Unavailable
 
 COOKIE = "tieline_session"
 
@@ -28,7 +28,7 @@ class Hosts:
     async def portal_of(self, scope: Scope) -> int:
         """Return the id of the portal that a request is for."""
         if len(self._portals) != 1:
-            self._portals = await self._database.read(people.list_portals)
+            self._portals = await self._read_portals()
         if len(self._portals) == 1:
             return self._portals[0].id
         host = _name(bodies.header(scope, b"host"))
@@ -36,6 +36,12 @@ class Hosts:
             if portal.host.lower() == host:
                 return portal.id
         raise ApiError(faults.PORTAL_NOT_FOUND)
+
+    async def _read_portals(self) -> list[Portal]:
+        try:
+            return await self._database.read(people.list_portals)
+        except Unavailable as error:
+            raise ApiError(faults.OVERLOAD_LIMIT) from error
 
     def require_tls(self, scope: Scope) -> None:
         """Refuse plain http in the production profile, except from this machine."""
@@ -50,7 +56,7 @@ class Hosts:
             raise ApiError(faults.FOREIGN_ORIGIN)
         if not origin and not site:
             raise ApiError(faults.FOREIGN_ORIGIN)
-        if origin and urlsplit(origin).netloc.lower() != bodies.header(scope, b"host").lower():
+        if origin and origin.partition("://")[2].lower() != bodies.header(scope, b"host").lower():
             raise ApiError(faults.FOREIGN_ORIGIN)
 
     @staticmethod
@@ -64,7 +70,10 @@ class Hosts:
 
 
 def _name(host: str) -> str:
-    return urlsplit(f"//{host}").hostname or ""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_local(scope: Scope) -> bool:

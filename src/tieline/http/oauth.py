@@ -5,8 +5,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from tieline.api import faults
 from tieline.api.dispatch import Dispatcher
-from tieline.api.envelope import Answer
+from tieline.api.envelope import Answer, failed
 from tieline.api.faults import ApiError
 from tieline.domain.apps import ACCESS_TOKEN_LIFE, App, Grant
 from tieline.http import bodies
@@ -15,7 +16,7 @@ from tieline.http.rest import respond
 from tieline.services import apps
 from tieline.services.call import Call
 from tieline.store import people
-from tieline.store.engine import Tx
+from tieline.store.engine import Tx, Unavailable
 
 _STATUS = {"wrong_client": 200, "invalid_client": 400, "invalid_grant": 400, "NOT_INSTALLED": 401}
 
@@ -45,10 +46,12 @@ class TokenEndpoint:
             self._hosts.require_tls(scope)
             portal_id = await self._hosts.portal_of(scope)
             body = await bodies.read_body(receive, scope)
-            params = await bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
+            params = bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
             answer = await self._exchange(portal_id, {key: v for key, v in params.items() if isinstance(v, str)})
         except ApiError as error:
-            answer = Answer(error.fault.status, error.fault.body())
+            answer = failed(error.fault)
+        except Unavailable:
+            answer = failed(faults.OVERLOAD_LIMIT)
         await respond(send, answer)
 
     async def _exchange(self, portal_id: int, params: dict[str, str]) -> Answer:

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from tieline.api.dispatch import Dispatcher
-from tieline.api.faults import ApiError
 from tieline.domain.people import User
+from tieline.http.bodies import read_body
 from tieline.http.hosts import COOKIE, Hosts
 from tieline.services import people
 from tieline.services.call import Call
@@ -62,8 +62,8 @@ class Pages:
 
     async def application(self, request: Request) -> Response:
         """Serve a file of the built application, or its page for any other address under /app/."""
-        path = (self._static / request.path_params.get("path", "")).resolve()
-        if path.is_relative_to(self._static) and path.is_file() and path.name != "index.html":
+        path = self._file(request.path_params.get("path", ""))
+        if path is not None:
             hashed = path.parent.name == "assets"
             return FileResponse(path, headers=_PAGE_HEADERS | {"cache-control": _FOREVER if hashed else "no-cache"})
         index = self._static / "index.html"
@@ -71,23 +71,29 @@ class Pages:
             return _refuse(503, "PAGES_NOT_BUILT", "The pages are not built: run `make ui`.")
         return FileResponse(index, headers=_PAGE_HEADERS | {"cache-control": "no-cache"})
 
+    def _file(self, name: str) -> Path | None:
+        """Return a file of the built application, or None; a name that no file system takes names none."""
+        try:
+            path = (self._static / name).resolve()
+            found = path.is_relative_to(self._static) and path.is_file() and path.name != "index.html"
+        except (OSError, ValueError):
+            return None
+        return path if found else None
+
     async def login(self, request: Request) -> Response:
         """Open a session for an e-mail address and a password."""
+        self._hosts.require_own_origin(request.scope)
+        portal_id = await self._hosts.portal_of(request.scope)
+        body = await read_body(request.receive, request.scope, MAX_LOGIN_BODY)
         try:
-            self._hosts.require_own_origin(request.scope)
-            portal_id = await self._hosts.portal_of(request.scope)
-        except ApiError as error:
-            return JSONResponse(error.fault.body(), error.fault.status)
-        body = await request.body()
-        try:
-            given = msgspec.json.decode(body, type=Login) if len(body) <= MAX_LOGIN_BODY else None
-        except (msgspec.DecodeError, RecursionError):
+            given = msgspec.json.decode(body, type=Login)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             given = None
-        if given is None:
+        if given is None or "\0" in given.email:
             return _refuse(400, "INVALID_REQUEST", "E-mail and password are needed.")
         address = request.client.host if request.client else ""
         try:
-            return await self._log_in(portal_id, given, address, secure=request.url.scheme == "https")
+            return await self._log_in(portal_id, given, address, secure=request.scope["scheme"] == "https")
         except people.TooManyAttempts as error:
             seconds = error.wait // 1000 + 1
             return _refuse(429, "TOO_MANY_ATTEMPTS", f"Too many attempts. Try again in {seconds} s.")
@@ -119,11 +125,8 @@ class Pages:
 
     async def logout(self, request: Request) -> Response:
         """End the session."""
-        try:
-            self._hosts.require_own_origin(request.scope)
-            portal_id = await self._hosts.portal_of(request.scope)
-        except ApiError as error:
-            return JSONResponse(error.fault.body(), error.fault.status)
+        self._hosts.require_own_origin(request.scope)
+        portal_id = await self._hosts.portal_of(request.scope)
         cookie = self._hosts.cookie(request.scope)
         if cookie:
             await self._dispatcher.database.write(lambda tx: people.close_session(self._call(tx, portal_id), cookie))

@@ -83,7 +83,7 @@ class Rest:
         self._hosts.require_tls(scope)
         portal_id = await self._hosts.portal_of(scope)
         body = await bodies.read_body(receive, scope)
-        params = await bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
+        params = bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
         credentials = from_request(scope["headers"], params, target.webhook)
         return await self._dispatcher.answer(Request(target.method, params, credentials, portal_id, watch))
 
@@ -110,7 +110,7 @@ class PageRest:
         self._hosts.require_own_origin(scope)
         portal_id = await self._hosts.portal_of(scope)
         body = await bodies.read_body(receive, scope)
-        params = await bodies.parameters(b"", "application/json", body) if body else {}
+        params = bodies.parameters(b"", "application/json", body) if body else {}
         method = scope["path"].rstrip("/").rpartition("/")[2]
         cookie = self._hosts.cookie(scope)
         return await self._dispatcher.answer(Request(method, params, Credentials(cookie=cookie), portal_id, watch))

@@ -1,5 +1,6 @@
 """All paths of the server: the REST door as a raw function, the rest through Starlette."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tieline.api import faults
 from tieline.api.dispatch import Dispatcher
+from tieline.api.faults import ApiError
 from tieline.api.reference import openapi
 from tieline.http.files import FileDoor
 from tieline.http.hosts import Hosts
@@ -21,6 +24,14 @@ from tieline.services.call import Rules
 from tieline.store.engine import Unavailable
 from tieline.store.files import Folder
 from tieline.store.signals import Bus
+
+_SLASHES = re.compile(r"/{2,}")
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """Answer with a fault where a page's or a file's handler ended with one."""
+    fault = error.fault if isinstance(error, ApiError) else faults.OVERLOAD_LIMIT
+    return JSONResponse(fault.body(), fault.status)
 
 
 class Server:
@@ -52,6 +63,7 @@ class Server:
                 Route("/app", pages.application),
                 Route("/app/{path:path}", pages.application),
             ],
+            exception_handlers={ApiError: _refuse, Unavailable: _refuse},
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +76,7 @@ class Server:
             if path.startswith("/ui/rest/"):
                 await self._page_rest(scope, receive, send)
                 return
-            if path.strip("/").replace("//", "/") == "oauth/token":
+            if _SLASHES.sub("/", path).strip("/") == "oauth/token":
                 await self._token(scope, receive, send)
                 return
         await self._rest_of_it(scope, receive, send)

@@ -142,7 +142,7 @@ def events(
 
 
 @family.method("event.test", writes=True)
-def test(call: Call, **query: Any) -> int:
+def test(call: Call, /, **query: Any) -> int:
     """Send the application a test event with the request's own parameters."""
     fact = TestFired(app_id=call.owner.id, actor_id=call.actor.id, query=query, language=call.portal.language)
     subscriptions.publish(call, fact)

@@ -8,7 +8,7 @@ import msgspec
 
 from tieline.api.faults import ARGUMENT, ERROR_ARGUMENT, ApiError, Dialect, Fault, Problem, wrong_argument
 from tieline.api.method import Auth, Doc, Family
-from tieline.api.wire import Wire, WrongValue, is_empty, iso, reader
+from tieline.api.wire import Int, Wire, WrongValue, is_empty, iso, reader
 from tieline.domain.chats import Author, OuterChat, OuterFile, OuterMessage
 from tieline.domain.connectors import Connector, Icon
 from tieline.domain.events import (
@@ -22,7 +22,7 @@ from tieline.domain.events import (
     SessionOpened,
 )
 from tieline.domain.people import OuterUser
-from tieline.services import connectors, files
+from tieline.services import chats, connectors, files
 from tieline.services.call import Call
 from tieline.services.connectors import Confirmation, Incoming, Receipt
 from tieline.services.urls import refuse_address
@@ -122,7 +122,7 @@ class MessageBody(Wire):
     text: str = ""
     files: list[MessageFile] = msgspec.field(default_factory=list)
     disable_crm: str = ""
-    user_id: int | None = None
+    user_id: Int | None = None
 
     def to_domain(self) -> OuterMessage:
         """A zero is no id: some connectors send it for "none"."""
@@ -130,7 +130,7 @@ class MessageBody(Wire):
             id=self.id if self.id not in ("", "0") else None,
             text=self.text,
             date=_seconds(self.date),
-            files=tuple(OuterFile(file.url or file.link, file.name) for file in self.files),
+            files=tuple(OuterFile(file.url or file.link, file.name[:MAX_NAME]) for file in self.files),
             disable_crm=self.disable_crm == "Y",
             user_id=self.user_id or None,
         )
@@ -163,8 +163,8 @@ class OutsideMessage(Wire):
 class StatusIm(Wire):
     """A message of ours, by our ids."""
 
-    chat_id: int = 0
-    message_id: int = 0
+    chat_id: Int = 0
+    message_id: Int = 0
 
 
 class StatusMessage(Wire):
@@ -193,6 +193,8 @@ Statuses = Annotated[list[StatusItem], Doc("Confirmations: `im`, `message` and `
 
 
 def _name(text: str) -> str:
+    if text.isalpha() and len(text) <= connectors.NAME_LENGTH:
+        return text
     return " ".join(_NOT_IN_NAMES.sub("", text).split())[: connectors.NAME_LENGTH].strip()
 
 
@@ -440,8 +442,9 @@ def _chat_of(receipt: Receipt) -> dict[str, Any]:
 
 def _message_of(call: Call, receipt: Receipt) -> dict[str, Any]:
     message = receipt.incoming.message
-    date = message.date * 1000 if message.date is not None and 0 <= message.date < 2**35 else call.now
-    return {"id": message.id or "", "date": iso(date, call.portal.time_zone), "text": message.text}
+    came = receipt.message.created_at if receipt.message else call.now
+    date = message.date * 1000 if message.date is not None and 0 <= message.date < 2**35 else came
+    return {"id": message.id or "", "date": iso(date, call.portal.time_zone), "text": chats.shorten(message.text)}
 
 
 def _received(call: Call, receipt: Receipt) -> dict[str, Any]:

@@ -214,7 +214,7 @@ def _order(value: Any) -> list[tuple[str, bool]]:
 def _key(value: Any) -> tuple[int, int, str]:
     """Compare numbers as numbers and everything else as text without case."""
     text = "" if value is None else str(value)
-    return (0, int(text), "") if text.isdecimal() else (1, 0, text.lower())
+    return (0, int(text), "") if text.isdecimal() and len(text) < 19 else (1, 0, text.lower())  # noqa: PLR2004
 
 
 def _matches(operator: str, kept: Any, wanted: Any) -> bool:

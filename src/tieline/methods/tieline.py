@@ -151,7 +151,7 @@ def _message(call: Call, message: Message, attached: list[File]) -> dict[str, An
         "date": iso(message.created_at, call.portal.time_zone),
         "edited": message.edited_at is not None,
         "deleted": message.deleted_at is not None,
-        "sequence": message.sequence,
+        "sequence": message.changed or message.sequence,
         "files": [_file(call, file) for file in attached],
         "state": _state(message),
         "stateReason": message.failure,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from tieline.api.faults import ApiError, Problem, wrong_argument
 from tieline.api.method import BASIC, Doc, Family, Page, Spelled
-from tieline.api.wire import iso, iso_or_none
+from tieline.api.wire import WrongValue, iso, iso_or_none, parse_iso
 from tieline.domain.people import User
 from tieline.services.call import Call
 from tieline.store import people as store
@@ -78,9 +78,19 @@ _OPERATORS = {
     "<": "<",
     "<=": "<=",
     "@": "in",
+    "!@": "not in",
     "%": "like",
+    "!%": "not like",
+    "=%": "pattern",
+    "%=": "pattern",
+    "!=%": "not pattern",
+    "!%=": "not pattern",
 }
 _FLAGS = {"ACTIVE"}
+_MOMENTS = {"DATE_REGISTER", "LAST_LOGIN"}
+_MANY = {"=": "in", "in": "in", "<>": "not in", "not in": "not in"}
+_NOBODY = ("ID", "=", 0)
+MAX_TEXT = 1_000  # no name is longer, so nothing is found by more
 
 
 def _conditions(given: dict[str, Any] | None, *, search: bool) -> list[tuple[str, str, Any]]:
@@ -88,12 +98,12 @@ def _conditions(given: dict[str, Any] | None, *, search: bool) -> list[tuple[str
     for key, value in (given or {}).items():
         name = key.lstrip("!=<>@%")
         prefix = key[: len(key) - len(name)]
-        if name == "FIND" and search:
-            conditions.append(("FIND", "like", value))
+        if name == "NAME_SEARCH" or (name == "FIND" and search):
+            conditions.append(("FIND", "like", str(value)[:MAX_TEXT]))
             continue
         if name == "USER_TYPE":
             if "employee" not in (value if isinstance(value, list) else [value]):
-                conditions.append(("ID", "=", 0))
+                conditions.append(_NOBODY)
             continue
         if name not in store.SORTABLE_USER_FIELDS or prefix not in _OPERATORS:
             continue  # an unknown field filters nothing, as documented for this method
@@ -104,19 +114,25 @@ def _conditions(given: dict[str, Any] | None, *, search: bool) -> list[tuple[str
 def _condition(name: str, operator: str, value: Any, *, search: bool) -> tuple[str, str, Any]:
     if isinstance(value, dict):
         value = list(value.values())
-    if isinstance(value, list):
-        if operator not in ("=", "in"):
-            raise ApiError(wrong_argument("FILTER", Problem("scalar")))
-        return (name, "in", [_scalar(name, item) for item in value[:500]])
-    if operator == "in":
-        return (name, "in", [_scalar(name, value)])
-    if search and operator == "=" and name not in ("ID", "ACTIVE"):
-        operator = "like"
-    return (name, operator, _scalar(name, value))
+    if isinstance(value, list) and operator not in _MANY:
+        raise ApiError(wrong_argument("FILTER", Problem("scalar")))
+    try:
+        if isinstance(value, list) or operator in ("in", "not in"):
+            items = value[:500] if isinstance(value, list) else [value]
+            return (name, _MANY[operator], [_scalar(name, item) for item in items])
+        if "like" in operator or "pattern" in operator:
+            return (name, operator, str(value)[:MAX_TEXT])
+        if search and operator == "=" and name not in ("ID", *_FLAGS, *_MOMENTS):
+            operator = "like"
+        return (name, operator, _scalar(name, value))
+    except WrongValue:
+        return _NOBODY  # as documented for what is no date
 
 
 def _scalar(name: str, value: Any) -> Any:
-    text = str(value).strip()
+    text = str(value).strip()[:MAX_TEXT]
+    if name in _MOMENTS:
+        return parse_iso(text)
     if name in _FLAGS:
         return int(text.lower() in ("y", "1", "true"))
     if name == "ID":

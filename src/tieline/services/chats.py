@@ -85,7 +85,7 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
 
     Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's.
     """
-    chat = _locked(call, chat_id)
+    chat = locked = _locked(call, chat_id)
     if not access(call, chat, call.actor).write:
         raise NoAccess
     if not text.strip():
@@ -99,12 +99,12 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
         call, chat, author=author, author_id=0 if system else call.actor.id, text=shorten(text), params=params
     )
     if not system:
-        chat = replace(sessions.move(call, chat, Move.OPERATOR_WROTE), waiting_since=None)
+        chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
         store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
         mark = store.ReadMark(chat.sequence, chat.messages)
         store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     chat = _carry_outside(call, chat, message_id, system=system)
-    keep(call, chat)
+    keep(call, chat, locked)
     return message_id
 
 
@@ -130,7 +130,7 @@ def _carry_outside(call: Call, chat: Chat, message_id: int, *, system: bool) -> 
     connector = call.find_connector(chat.connector)
     connection = call.find_connection(chat.connector, chat.line_id)
     if connector is None or connection is None or not connection.active:
-        chat = replace(chat, sequence=chat.sequence + 1)
+        chat = chat._replace(sequence=chat.sequence + 1)
         store.set_message_failure(
             call.tx, call.portal_id, message_id, "the connector is not active on this line", chat.sequence
         )
@@ -178,8 +178,7 @@ def add_message(
 
 def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> Chat:
     """Return the chat as it stands behind a new message."""
-    return replace(
-        chat,
+    return chat._replace(
         sequence=chat.sequence + 1,
         messages=chat.messages + counts,
         last_message_id=message_id,
@@ -187,9 +186,9 @@ def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> C
     )
 
 
-def keep(call: Call, chat: Chat) -> None:
-    """Write a locked chat's row and tell those who look at it."""
-    store.set_dialog(call.tx, call.portal_id, chat)
+def keep(call: Call, chat: Chat, before: Chat) -> None:
+    """Write a locked chat's row, which read `before` when it was locked, and tell those who look at it."""
+    store.set_dialog(call.tx, call.portal_id, chat, before)
     call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
 
 
@@ -198,10 +197,10 @@ def edit(call: Call, message_id: int, text: str) -> None:
     if not text.strip():
         delete(call, message_id)
         return
-    chat, message = _editable(call, message_id)
+    locked, message = _editable(call, message_id)
     if message.text == text:
         return
-    chat = rewrite(call, chat, message, replace(message, text=shorten(text), edited_at=call.now))
+    chat = rewrite(call, locked, message, replace(message, text=shorten(text), edited_at=call.now))
     _tell_outside(
         call,
         chat,
@@ -214,13 +213,13 @@ def edit(call: Call, message_id: int, text: str) -> None:
             text=shorten(text),
         ),
     )
-    keep(call, chat)
+    keep(call, chat, locked)
 
 
 def delete(call: Call, message_id: int) -> None:
     """Withdraw an own message; its place in the chat stays."""
-    chat, message = _editable(call, message_id)
-    chat = rewrite(call, chat, message, replace(message, text="", deleted_at=call.now))
+    locked, message = _editable(call, message_id)
+    chat = rewrite(call, locked, message, replace(message, text="", deleted_at=call.now))
     _tell_outside(
         call,
         chat,
@@ -229,16 +228,16 @@ def delete(call: Call, message_id: int) -> None:
             connector=chat.connector, line_id=chat.line_id, message_id=message.id, outer_chat=chat.outer_chat
         ),
     )
-    keep(call, chat)
+    keep(call, chat, locked)
 
 
 def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
     """Keep a message of a locked chat as it reads now, and in its history what it said before."""
-    chat = replace(chat, sequence=chat.sequence + 1)
+    chat = chat._replace(sequence=chat.sequence + 1)
     store.set_message(
         call.tx,
         call.portal_id,
-        replace(after, sequence=chat.sequence),
+        replace(after, changed=chat.sequence),
         before=before,
         editor_id=call.user.id if call.user else 0,
         now=call.now,
@@ -277,10 +276,10 @@ def note_failure(call: Call, message_id: int, reason: str) -> None:
     message = store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         return
-    chat = _locked(call, message.chat_id)
-    chat = replace(chat, sequence=chat.sequence + 1)
+    chat = locked = _locked(call, message.chat_id)
+    chat = chat._replace(sequence=chat.sequence + 1)
     store.set_message_failure(call.tx, call.portal_id, message_id, reason, chat.sequence)
-    keep(call, chat)
+    keep(call, chat, locked)
 
 
 def read(call: Call, chat_id: int, message_id: int | None) -> int:
@@ -293,7 +292,7 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
         message = store.find_message(call.tx, call.portal_id, message_id)
         if message is None or message.chat_id != chat.id:
             raise MessageMissing
-        remaining = store.count_messages_after(call.tx, call.portal_id, chat.id, message_id)
+        remaining = store.count_messages_after(call.tx, call.portal_id, chat.id, message.sequence)
         sequence = message.sequence if remaining else chat.sequence
     mark = store.ReadMark(sequence, chat.messages - remaining)
     store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
@@ -303,22 +302,22 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
 
 def take(call: Call, chat_id: int) -> None:
     """Make the caller the operator of a dialog that waits."""
-    chat = _locked(call, chat_id)
+    chat = locked = _locked(call, chat_id)
     if chat.operator_id == call.actor.id and sessions.is_open(chat) and not sessions.is_waiting(chat):
         return
     if not access(call, chat, call.actor).take:
         raise NoAccess
     chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
     store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
-    keep(call, chat)
+    keep(call, chat, locked)
 
 
 def finish(call: Call, chat_id: int) -> None:
     """Close the session of the caller's dialog."""
-    chat = _locked(call, chat_id)
+    chat = locked = _locked(call, chat_id)
     if not access(call, chat, call.actor).finish:
         raise NoAccess
-    keep(call, sessions.close(call, chat))
+    keep(call, sessions.close(call, chat), locked)
 
 
 def _locked(call: Call, chat_id: int) -> Chat:

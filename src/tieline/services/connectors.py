@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tieline.domain.chats import Author, Chat, Message, OuterChat, OuterMessage
 from tieline.domain.connectors import Connection, Connector
 from tieline.domain.events import ConnectorSwitchedOff
 from tieline.domain.files import File
 from tieline.domain.lines import Line
-from tieline.domain.people import OuterUser, User
+from tieline.domain.people import Customer, OuterUser
 from tieline.domain.sessions import Move
 from tieline.services import chats, sessions
 from tieline.services.call import Call
@@ -138,8 +138,7 @@ def _provider(call: Call, code: str, line_id: int) -> tuple[Connector, Line]:
     return connector, line
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """One message of a request: who, what and where, in the connector's own names."""
 
     user: OuterUser
@@ -147,8 +146,7 @@ class Incoming:
     chat: OuterChat
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What became of one message of a request."""
 
     incoming: Incoming
@@ -183,18 +181,16 @@ def receive(call: Call, code: str, line_id: int, messages: list[Incoming]) -> li
 
 def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -> Receipt:
     _check(incoming)
+    manager_id = incoming.message.user_id
+    if manager_id is not None and call.find_person(manager_id) is None:
+        raise MessageRefused("There is no manager with this user_id")
     customer = _customer(call, connector, incoming.user)
-    chat = _dialog(call, connector, line, incoming, customer)
-    author, author_id = Author.CUSTOMER, customer.id
-    if incoming.message.user_id is not None:
-        manager = call.find_person(incoming.message.user_id)
-        if manager is None:
-            raise MessageRefused("There is no manager with this user_id")
-        author, author_id = Author.OPERATOR, manager.id
+    chat = locked = _dialog(call, connector, line, incoming, customer)
+    author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
     if not sessions.is_open(chat):
         if outer_id and (known := chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)):
-            return _repeated(call, incoming, customer.id, known)
+            return _repeated(call, incoming, customer.user_id, known)
         chat = sessions.open_session(call, chat, line)
     message_id = chat_store.add_message(
         call.tx,
@@ -211,16 +207,18 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         assert outer_id is not None
         known = chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
         assert known is not None
-        return _repeated(call, incoming, customer.id, known)
+        return _repeated(call, incoming, customer.user_id, known)
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.CUSTOMER:
         chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)
-        chat = replace(chat, waiting_since=chat.waiting_since or call.now)
+        chat = chat._replace(waiting_since=chat.waiting_since or call.now)
     else:
-        chat = replace(sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id), waiting_since=None)
-    chats.keep(call, chat)
+        takes = sessions.is_waiting(chat) or chat.operator_id is None
+        moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else None)
+        chat = moved._replace(waiting_since=None)
+    chats.keep(call, chat, locked)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
-    return Receipt(incoming, customer.id, chat.id, chat.session_id)
+    return Receipt(incoming, customer.user_id, chat.id, chat.session_id)
 
 
 def _repeated(call: Call, incoming: Incoming, customer_id: int, known: Message) -> Receipt:
@@ -260,12 +258,12 @@ def _wait_for_files(call: Call, chat: Chat, message_id: int, author_id: int, mes
         call.tx.signal(FilesDue(call.portal_id))
 
 
-def _customer(call: Call, connector: Connector, outer: OuterUser) -> User:
+def _customer(call: Call, connector: Connector, outer: OuterUser) -> Customer:
     known = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
     if known is None:
         people.add_customer(call.tx, call.portal_id, connector.code, outer, call.now)
     elif _says_something_new(known, outer):
-        people.set_customer(call.tx, call.portal_id, known.id, outer, call.now)
+        people.set_customer(call.tx, call.portal_id, known.user_id, outer, call.now)
     else:
         return known
     customer = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
@@ -273,15 +271,20 @@ def _customer(call: Call, connector: Connector, outer: OuterUser) -> User:
     return customer
 
 
-def _says_something_new(known: User, outer: OuterUser) -> bool:
-    told = (outer.email, outer.phone, outer.gender, outer.url, outer.picture)
-    kept = (known.email, known.phone, known.gender, known.url, known.avatar)
-    if outer.name and (outer.name, outer.last_name) != (known.name, known.last_name):
+def _says_something_new(known: Customer, outer: OuterUser) -> bool:
+    """Tell whether a connector names anything that differs; what it leaves out stays as it is."""
+    if outer.name and (outer.name != known.name or outer.last_name != known.last_name):
         return True
-    return any(new and new != old for new, old in zip(told, kept, strict=True))
+    return bool(
+        (outer.email and outer.email != known.email)
+        or (outer.phone and outer.phone != known.phone)
+        or (outer.gender and outer.gender != known.gender)
+        or (outer.url and outer.url != known.url)
+        or (outer.picture and outer.picture != known.picture)
+    )
 
 
-def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: User) -> Chat:
+def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: Customer) -> Chat:
     outer_user = "" if connector.chat_group else incoming.user.id
     key = (connector.code, line.id, incoming.chat.id, outer_user)
     chat = chat_store.lock_dialog(call.tx, call.portal_id, *key)
@@ -297,7 +300,7 @@ def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, cu
         line_id=line.id,
         outer_chat=incoming.chat.id,
         outer_user=outer_user,
-        customer_id=customer.id,
+        customer_id=customer.user_id,
         now=call.now,
     )
     chat = added or chat_store.lock_dialog(call.tx, call.portal_id, *key)
@@ -322,7 +325,8 @@ def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
         if message.deleted_at is not None:
             raise MessageRefused("The message was deleted")
         if text != message.text:
-            chats.keep(call, chats.rewrite(call, chat, message, replace(message, text=text, edited_at=call.now)))
+            changed = replace(message, text=text, edited_at=call.now)
+            chats.keep(call, chats.rewrite(call, chat, message, changed), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
     return _each(call, messages, change)
@@ -337,7 +341,8 @@ def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
             raise MessageRefused("The connector was registered without deleting of its messages")
         chat, message = _known(call, connector, line, incoming)
         if message.deleted_at is None:
-            chats.keep(call, chats.rewrite(call, chat, message, replace(message, text="", deleted_at=call.now)))
+            deleted = replace(message, text="", deleted_at=call.now)
+            chats.keep(call, chats.rewrite(call, chat, message, deleted), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
     return _each(call, messages, withdraw)
@@ -348,8 +353,10 @@ def _known(call: Call, connector: Connector, line: Line, incoming: Incoming) -> 
         raise MessageRefused("The ids of user, chat and message are needed")
     outer_user = "" if connector.chat_group else incoming.user.id
     chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, incoming.chat.id, outer_user)
+    customer = people.find_customer(call.tx, call.portal_id, connector.code, incoming.user.id)
+    author_id = incoming.message.user_id or (customer.user_id if customer else 0)
     if chat is not None:
-        message = chat_store.find_message_by_outer_id(call.tx, call.portal_id, chat.id, incoming.message.id)
+        message = chat_store.find_message_by_outer_id(call.tx, call.portal_id, chat.id, author_id, incoming.message.id)
         if message is not None:
             return chat, message
     raise MessageRefused("There is no such message")
@@ -391,14 +398,14 @@ def _confirm(call: Call, code: str, line_id: int, confirmations: list[Confirmati
             chat_store.set_outgoing_ids(call.tx, call.portal_id, message.id, list(confirmation.outer_ids))
         if message.read_at is not None and (message.delivered_at is not None or not delivered):
             continue
-        chat = replace(chat, sequence=chat.sequence + 1)
+        changed = chat._replace(sequence=chat.sequence + 1)
         chat_store.set_message_moment(
             call.tx,
             call.portal_id,
             message.id,
             delivered_at=call.now if delivered else None,
             read_at=call.now,
-            sequence=chat.sequence,
+            changed=changed.sequence,
         )
         happenings.add_happening(
             call.tx,
@@ -406,12 +413,12 @@ def _confirm(call: Call, code: str, line_id: int, confirmations: list[Confirmati
             "message delivered" if delivered else "message read",
             now=call.now,
             chat_id=chat.id,
-            sequence=chat.sequence,
+            sequence=changed.sequence,
             message=message.id,
             outer_ids=confirmation.outer_ids,
             outer_date=confirmation.date,
         )
-        chats.keep(call, chat)
+        chats.keep(call, changed, chat)
 
 
 def rename(call: Call, code: str, line_id: int, outer_chat: str, outer_user: str | None, name: str) -> None:
@@ -421,7 +428,8 @@ def rename(call: Call, code: str, line_id: int, outer_chat: str, outer_user: str
     chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, outer_chat, user)
     if chat is None:
         raise RenamingFailed
-    chats.keep(call, replace(chat, title=name[:TITLE_LENGTH], sequence=chat.sequence + 1))
+    renamed = chat._replace(title=name[:TITLE_LENGTH], sequence=chat.sequence + 1)
+    chats.keep(call, renamed, chat)
 
 
 def needs_user(call: Call, code: str) -> bool:

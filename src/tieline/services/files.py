@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
 
 from tieline.domain.clock import DAY
 from tieline.domain.files import File, FileState
@@ -36,9 +35,9 @@ def _show_change(call: Call, file_id: int) -> None:
     message = chat_store.find_message(call.tx, call.portal_id, file.message_id)
     if chat is None or message is None:
         return
-    chat = replace(chat, sequence=chat.sequence + 1)
-    chat_store.set_message_params(call.tx, call.portal_id, message, message.params, chat.sequence)
-    keep(call, chat)
+    changed = chat._replace(sequence=chat.sequence + 1)
+    chat_store.set_message_changed(call.tx, call.portal_id, message.id, changed.sequence)
+    keep(call, changed, chat)
 
 
 def signature(world: World, file_id: int, expires: int) -> str:

@@ -1,6 +1,5 @@
 """Sessions open, move and close; each move follows the table in domain/sessions.py."""
 
-from dataclasses import replace
 
 from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionOpened
@@ -30,8 +29,7 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         parent_id=chat.session_id or 0,
         now=call.now,
     )
-    chat = replace(
-        chat,
+    chat = chat._replace(
         session_id=session.id,
         operator_id=operator,
         status=int(status),
@@ -77,7 +75,7 @@ def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = None) 
         operator_id=operator,
         answered_at=call.now if what is Move.OPERATOR_WROTE else None,
     )
-    chat = replace(chat, status=int(after), operator_id=operator, sequence=chat.sequence + 1)
+    chat = chat._replace(status=int(after), operator_id=operator, sequence=chat.sequence + 1)
     _log(call, chat, what.value, status=int(after), operator=operator)
     return chat
 
@@ -94,7 +92,7 @@ def close(call: Call, chat: Chat) -> Chat:
         operator_id=chat.operator_id,
         closed_at=call.now,
     )
-    chat = replace(chat, status=int(Status.CLOSED), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
+    chat = chat._replace(status=int(Status.CLOSED), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
     _log(call, chat, "session closed", session=session.id)
     connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
     publish(

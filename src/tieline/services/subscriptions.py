@@ -128,7 +128,7 @@ def unbind(
 def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
     """Cancel what waits for a subscription, and say so in the journal."""
     for delivery in outbox.list_waiting(call.tx, call.portal_id, binding.id):
-        outbox.finish(call.tx, delivery, "cancelled", call.now, delivery.data)
+        outbox.cancel(call.tx, delivery, call.now)
         journal.add_entry(
             call.tx,
             call.portal_id,

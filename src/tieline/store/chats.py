@@ -1,14 +1,15 @@
 """Chats, their members and messages. A dialog's row is locked before anything in it changes."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import msgspec
 
 from tieline.domain.chats import Author, Chat, ChatType, Message
+from tieline.domain.clock import MINUTE
 from tieline.store.engine import Row, Tx
 
-_CHAT_FIELDS = tuple(field.name for field in fields(Chat))
+_CHAT_FIELDS = Chat._fields
 _CHAT = ", ".join(_CHAT_FIELDS)
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _MESSAGE = ", ".join(_MESSAGE_FIELDS)
@@ -18,8 +19,11 @@ _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
 
+_TYPES = {kind.value: kind for kind in ChatType}
+
+
 def _chat(row: Row) -> Chat:
-    return Chat(row[0], ChatType.LINES, *row[2:])
+    return Chat._make((row[0], _TYPES[row[1]], *row[2:]))
 
 
 def _message(row: Row) -> Message:
@@ -45,10 +49,11 @@ def add_dialog(
     """Add a dialog; None if one with this key was added in the meantime."""
     row = tx.one(
         f"""insert into chats (portal_id, type, title, description, connector, line_id, outer_chat, outer_user,
-        customer_id, sequence, messages, active_at, created_at)
+        customer_id, sequence, messages, active_at, active_minute, created_at)
         values (:portal, 'lines', :title, :description, :connector, :line, :outer_chat, :outer_user, :customer,
-        0, 0, :now, :now) on conflict do nothing returning {_CHAT}""",
+        0, 0, :now, :minute, :now) on conflict do nothing returning {_CHAT}""",
         portal=portal_id,
+        minute=now // MINUTE,
         title=title,
         description=description,
         connector=connector,
@@ -108,18 +113,11 @@ def list_dialogs_of(
     return [_chat(row) for row in rows]
 
 
-def set_dialog(tx: Tx, portal_id: int, chat: Chat) -> None:
-    """Keep a locked dialog's row as it stands now."""
+def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
+    """Keep a locked dialog's row as it stands now; columns of indexes are written only when they change."""
     tx.run(
-        """update chats set title = :title, description = :description, session_id = :session,
-        operator_id = :operator, status = :status, sequence = :sequence, messages = :messages,
-        last_message_id = :last, waiting_since = :waiting, active_at = :active
-        where portal_id = :portal and id = :id""",
-        title=chat.title,
-        description=chat.description,
-        session=chat.session_id,
-        operator=chat.operator_id,
-        status=chat.status,
+        """update chats set sequence = :sequence, messages = :messages, last_message_id = :last,
+        waiting_since = :waiting, active_at = :active where portal_id = :portal and id = :id""",
         sequence=chat.sequence,
         messages=chat.messages,
         last=chat.last_message_id,
@@ -128,6 +126,22 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat) -> None:
         portal=portal_id,
         id=chat.id,
     )
+    if _listed_by(chat) != _listed_by(before):
+        tx.run(
+            """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
+            active_minute = :minute where portal_id = :portal and id = :id""",
+            title=chat.title,
+            session=chat.session_id,
+            operator=chat.operator_id,
+            status=chat.status,
+            minute=chat.active_at // MINUTE,
+            portal=portal_id,
+            id=chat.id,
+        )
+
+
+def _listed_by(chat: Chat) -> tuple[Any, ...]:
+    return (chat.session_id, chat.operator_id, chat.status, chat.active_at // MINUTE, chat.title)
 
 
 def add_message(
@@ -184,13 +198,14 @@ def find_outer_message(tx: Tx, portal_id: int, chat_id: int, author_id: int, out
     return _message(row) if row else None
 
 
-def find_message_by_outer_id(tx: Tx, portal_id: int, chat_id: int, outer_id: str) -> Message | None:
-    """Return the newest message of a chat that came in under `outer_id`, whoever wrote it, or None."""
+def find_message_by_outer_id(tx: Tx, portal_id: int, chat_id: int, author_id: int, outer_id: str) -> Message | None:
+    """Return the message of a chat that came in under `outer_id`: the author's, else the newest; or None."""
     row = tx.one(
         f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and outer_id = :outer
-        order by id desc limit 1""",
+        order by case when author_id = :author then 0 else 1 end, id desc limit 1""",
         portal=portal_id,
         chat=chat_id,
+        author=author_id,
         outer=outer_id,
     )
     return _message(row) if row else None
@@ -207,24 +222,43 @@ class Window:
 
 
 def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[Message]:
-    """Return messages of a window, oldest first; without a bound the newest ones."""
-    bound, order = "", "desc"
+    """Return messages of a window, oldest first; without a bound the newest ones.
+
+    Those added or changed since a sequence come in the order of their last change.
+    """
     if window.since is not None:
-        bound, order = "and sequence > :bound", "asc"
-    elif window.after is not None:
-        bound, order = "and id > :bound", "asc"
+        return _list_changed(tx, portal_id, chat_id, window.since, window.limit)
+    bound, order = "", "desc"
+    if window.after is not None:
+        bound, order = "and sequence > (select", "asc"
     elif window.before is not None:
-        bound = "and id < :bound"
+        bound = "and sequence < (select"
+    if bound:
+        bound += " b.sequence from messages b where b.portal_id = :portal and b.chat_id = :chat and b.id = :bound)"
     rows = tx.all(
         f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat {bound}
-        order by {"sequence" if window.since is not None else "id"} {order} limit :limit""",
+        order by sequence {order} limit :limit""",
         portal=portal_id,
         chat=chat_id,
         limit=window.limit,
-        **({"bound": window.since or window.after or window.before or 0} if bound else {}),
+        **({"bound": window.after or window.before or 0} if bound else {}),
     )
     messages = [_message(row) for row in rows]
-    return sorted(messages, key=lambda message: message.id)
+    return messages if order == "asc" else messages[::-1]
+
+
+def _list_changed(tx: Tx, portal_id: int, chat_id: int, since: int, limit: int) -> list[Message]:
+    rows = tx.all(
+        f"""select {_MESSAGE} from (
+        select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and sequence > :since
+        union select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and changed > :since
+        ) m order by coalesce(changed, sequence) limit :limit""",
+        portal=portal_id,
+        chat=chat_id,
+        since=since,
+        limit=limit,
+    )
+    return [_message(row) for row in rows]
 
 
 def list_messages_by_id(tx: Tx, portal_id: int, ids: list[int]) -> dict[int, Message]:
@@ -249,56 +283,54 @@ def set_message(tx: Tx, portal_id: int, message: Message, *, before: Message, ed
         portal=portal_id,
         message=message.id,
         now=now,
-        sequence=message.sequence,
+        sequence=message.changed,
         text=before.text,
         editor=editor_id,
     )
     tx.run(
         """update messages set text = :text, params = :params, edited_at = :edited, deleted_at = :deleted,
-        sequence = :sequence where portal_id = :portal and id = :id""",
+        changed = :changed where portal_id = :portal and id = :id""",
         text=message.text,
         params=_encode(message.params).decode() if message.params else None,
         edited=message.edited_at,
         deleted=message.deleted_at,
-        sequence=message.sequence,
+        changed=message.changed,
         portal=portal_id,
         id=message.id,
     )
 
 
-def set_message_params(tx: Tx, portal_id: int, message: Message, params: dict[str, Any], sequence: int) -> Message:
-    """Keep a message's new parameters, which are no part of its text."""
+def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -> None:
+    """Keep that something about a message changed, such as the state of its files."""
     tx.run(
-        "update messages set params = :params, sequence = :sequence where portal_id = :portal and id = :id",
-        params=_encode(params).decode() if params else None,
-        sequence=sequence,
-        portal=portal_id,
-        id=message.id,
-    )
-    return replace(message, params=params, sequence=sequence)
-
-
-def set_message_moment(
-    tx: Tx, portal_id: int, message_id: int, *, delivered_at: int | None, read_at: int | None, sequence: int
-) -> None:
-    """Keep when a message was delivered and read; the first moment stands."""
-    tx.run(
-        """update messages set delivered_at = coalesce(delivered_at, :delivered), read_at = coalesce(read_at, :read),
-        sequence = :sequence where portal_id = :portal and id = :id""",
-        delivered=delivered_at,
-        read=read_at,
-        sequence=sequence,
+        "update messages set changed = :changed where portal_id = :portal and id = :id",
+        changed=changed,
         portal=portal_id,
         id=message_id,
     )
 
 
-def set_message_failure(tx: Tx, portal_id: int, message_id: int, reason: str | None, sequence: int) -> None:
+def set_message_moment(
+    tx: Tx, portal_id: int, message_id: int, *, delivered_at: int | None, read_at: int | None, changed: int
+) -> None:
+    """Keep when a message was delivered and read; the first moment stands."""
+    tx.run(
+        """update messages set delivered_at = coalesce(delivered_at, :delivered), read_at = coalesce(read_at, :read),
+        changed = :changed where portal_id = :portal and id = :id""",
+        delivered=delivered_at,
+        read=read_at,
+        changed=changed,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
+def set_message_failure(tx: Tx, portal_id: int, message_id: int, reason: str | None, changed: int) -> None:
     """Keep why a message did not reach the outside; None once it did."""
     tx.run(
-        "update messages set failure = :reason, sequence = :sequence where portal_id = :portal and id = :id",
+        "update messages set failure = :reason, changed = :changed where portal_id = :portal and id = :id",
         reason=reason,
-        sequence=sequence,
+        changed=changed,
         portal=portal_id,
         id=message_id,
     )
@@ -401,14 +433,14 @@ def set_read_mark(tx: Tx, portal_id: int, chat_id: int, user_id: int, mark: Read
     )
 
 
-def count_messages_after(tx: Tx, portal_id: int, chat_id: int, message_id: int) -> int:
-    """Count people's messages of a chat behind one of its messages."""
+def count_messages_after(tx: Tx, portal_id: int, chat_id: int, sequence: int) -> int:
+    """Count people's messages of a chat behind a sequence."""
     row = tx.one(
-        """select count(*) from messages where portal_id = :portal and chat_id = :chat and id > :id
+        """select count(*) from messages where portal_id = :portal and chat_id = :chat and sequence > :sequence
         and author <> 'system'""",
         portal=portal_id,
         chat=chat_id,
-        id=message_id,
+        sequence=sequence,
     )
     assert row
     return int(row[0])
@@ -456,8 +488,8 @@ def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
     if listing.unread_only:
         where.append("c.messages > coalesce(r.read_messages, 0)")
     if listing.before is not None:
-        where.append("c.active_at < :before")
-        params["before"] = listing.before
+        where.append("c.active_at < :before and c.active_minute <= :minute")
+        params |= {"before": listing.before, "minute": listing.before // MINUTE}
     return " and ".join(where), params
 
 
@@ -468,7 +500,7 @@ def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: 
         f"""select {", ".join("c." + name for name in _CHAT_FIELDS)},
         c.messages - coalesce(r.read_messages, 0)
         from {_LISTED}
-        where c.portal_id = :portal and {where} order by c.active_at desc, c.id desc limit :limit offset :offset""",
+        where c.portal_id = :portal and {where} order by c.active_minute desc, c.active_at desc, c.id desc limit :limit offset :offset""",
         portal=portal_id,
         limit=limit,
         offset=offset,
@@ -494,7 +526,7 @@ def find_last_read_outside(tx: Tx, portal_id: int, chat_id: int) -> Message | No
     """Return the newest message of ours that the customer has read, or None."""
     row = tx.one(
         f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and read_at is not null
-        order by id desc limit 1""",
+        order by sequence desc limit 1""",
         portal=portal_id,
         chat=chat_id,
     )

@@ -3,6 +3,7 @@
 import abc
 import asyncio
 import concurrent.futures
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
@@ -78,6 +79,51 @@ class Tx(abc.ABC):
             raise
 
 
+class Pending:
+    """A writing job, and who waits for its outcome: a coroutine of an event loop, or a thread."""
+
+    __slots__ = ("error", "future", "job", "loop", "result")
+
+    def __init__(self, job: "Job[Any]", loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.job = job
+        self.loop = loop
+        self.future: Any = concurrent.futures.Future() if loop is None else loop.create_future()
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Somebody still waits: a job that was given up before its turn is not run."""
+        return not self.future.cancelled()
+
+    def tell(self) -> None:
+        """Hand the outcome to who waits, on the thread where it waits."""
+        if self.future.done():  # it was cancelled: nobody waits any more
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+def settle(batch: list[Pending]) -> None:
+    """Tell the outcomes of a batch; each event loop is woken once."""
+    loops: dict[asyncio.AbstractEventLoop, list[Pending]] = {}
+    for pending in batch:
+        if pending.loop is None:
+            pending.tell()
+        else:
+            loops.setdefault(pending.loop, []).append(pending)
+    for loop, waiting in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell_all, waiting)
+
+
+def _tell_all(waiting: list[Pending]) -> None:
+    for pending in waiting:
+        pending.tell()
+
+
 class Database(abc.ABC):
     """Runs jobs, which are functions of a Tx: writing ones grouped in transactions, reading ones beside them.
 
@@ -92,8 +138,15 @@ class Database(abc.ABC):
         self.commits = 0
 
     @abc.abstractmethod
+    def _queue_write(self, pending: Pending) -> None:
+        """Queue a writing job."""
+
     def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
         """Queue a writing job; the result comes when it is committed."""
+        pending = Pending(job)
+        self._queue_write(pending)
+        future: concurrent.futures.Future[T] = pending.future
+        return future
 
     @abc.abstractmethod
     def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
@@ -105,7 +158,10 @@ class Database(abc.ABC):
 
     async def write(self, job: Job[T]) -> T:
         """Run a writing job and wait for its commit."""
-        return await asyncio.wrap_future(self.submit(job))
+        pending = Pending(job, asyncio.get_running_loop())
+        self._queue_write(pending)
+        result: T = await pending.future
+        return result
 
     async def read(self, job: Job[T]) -> T:
         """Run a reading job."""

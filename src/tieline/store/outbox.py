@@ -76,9 +76,10 @@ def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_i
 
 
 def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int]]:
-    """Return (portal, lane) of lanes that are due, longest due first."""
+    """Return (portal, lane) of lanes that are due and that nobody holds, longest due first."""
     rows = tx.all(
-        "select portal_id, id from lanes where due_at <= :now order by due_at limit :limit",
+        """select portal_id, id from lanes where due_at <= :now and (claimed_until is null or claimed_until < :now)
+        order by due_at limit :limit""",
         now=now,
         limit=limit,
     )
@@ -99,6 +100,18 @@ def claim_lane(tx: Tx, portal_id: int, lane_id: int, *, worker: str, now: int, u
             now=now,
         )
     )
+
+
+def release_lanes(tx: Tx, lanes: list[tuple[int, int]], worker: str) -> None:
+    """Give claimed lanes back as they are."""
+    for portal_id, lane_id in lanes:
+        tx.run(
+            """update lanes set claimed_by = null, claimed_until = null
+            where portal_id = :portal and id = :lane and claimed_by = :worker""",
+            portal=portal_id,
+            lane=lane_id,
+            worker=worker,
+        )
 
 
 def find_handler(tx: Tx, portal_id: int, lane_id: int, now: int) -> str | None:
@@ -131,8 +144,10 @@ def find_head(tx: Tx, portal_id: int, lane_id: int, now: int) -> Delivery | None
     return _delivery(row) if row else None
 
 
-def finish(tx: Tx, delivery: Delivery, state: str, now: int, data: str | None) -> bool:
-    """End a delivery and let its lane go on; tells whether more waits in it."""
+def finish(
+    tx: Tx, delivery: Delivery, state: str, now: int, data: str | None, *, worker: str | None, until: int | None
+) -> bool:
+    """End a delivery and let its lane go on; tells whether more waits in it, which the worker then keeps until then."""
     lane = tx.one(
         "select id from lanes where portal_id = :portal and id = :lane for update",
         portal=delivery.portal_id,
@@ -148,19 +163,44 @@ def finish(tx: Tx, delivery: Delivery, state: str, now: int, data: str | None) -
     )
     if lane is None:
         return False
-    return _release(tx, delivery.portal_id, delivery.lane_id, now)
+    return _go_on(tx, delivery.portal_id, delivery.lane_id, now, worker=worker, until=until)
 
 
-def _release(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
+def cancel(tx: Tx, delivery: Delivery, now: int) -> None:
+    """Take a delivery back; its lane goes on if that was the head, unless a worker holds the lane and sees to it."""
+    key = {"portal": delivery.portal_id, "lane": delivery.lane_id}
+    lane = tx.one("select claimed_until from lanes where portal_id = :portal and id = :lane for update", **key)
+    tx.run(
+        "update deliveries set state = 'cancelled', done_at = :now where portal_id = :portal and id = :id",
+        now=now,
+        portal=delivery.portal_id,
+        id=delivery.id,
+    )
+    if lane is None or (lane[0] is not None and lane[0] >= now):
+        return
+    waits_before = tx.one(
+        "select 1 from deliveries where portal_id = :portal and lane_id = :lane and state = 'waiting' and id < :id",
+        id=delivery.id,
+        **key,
+    )
+    if waits_before is None:
+        _go_on(tx, delivery.portal_id, delivery.lane_id, now)
+
+
+def _go_on(
+    tx: Tx, portal_id: int, lane_id: int, now: int, *, worker: str | None = None, until: int | None = None
+) -> bool:
     more = tx.one(
         "select 1 from deliveries where portal_id = :portal and lane_id = :lane and state = 'waiting' limit 1",
         portal=portal_id,
         lane=lane_id,
     )
     tx.run(
-        """update lanes set due_at = :due, failures = 0, claimed_by = null, claimed_until = null
+        """update lanes set due_at = :due, failures = 0, claimed_by = :worker, claimed_until = :until
         where portal_id = :portal and id = :lane""",
         due=now if more else None,
+        worker=worker if more else None,
+        until=until if more else None,
         portal=portal_id,
         lane=lane_id,
     )
@@ -168,13 +208,24 @@ def _release(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
 
 
 def postpone(tx: Tx, delivery: Delivery, due_at: int, data: str | None) -> None:
-    """Let a lane wait: its head failed and is tried again at `due_at` with the same data."""
+    """Let a lane wait: its head failed and is tried again at `due_at` with the same data.
+
+    A head that was cancelled on its way is not tried again, and its lane goes on.
+    """
+    key = {"portal": delivery.portal_id, "lane": delivery.lane_id}
+    tx.one("select id from lanes where portal_id = :portal and id = :lane for update", **key)
+    if not tx.one(
+        "select 1 from deliveries where portal_id = :portal and id = :id and state = 'waiting'",
+        portal=delivery.portal_id,
+        id=delivery.id,
+    ):
+        _go_on(tx, delivery.portal_id, delivery.lane_id, due_at)
+        return
     tx.run(
         """update lanes set due_at = :due, failures = failures + 1, claimed_by = null, claimed_until = null
         where portal_id = :portal and id = :lane""",
         due=due_at,
-        portal=delivery.portal_id,
-        lane=delivery.lane_id,
+        **key,
     )
     if delivery.data is None:
         tx.run(

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from tieline.domain.people import OuterUser, Portal, User, UserKind
+from tieline.domain.people import Customer, OuterUser, Portal, User, UserKind
 from tieline.store.engine import Row, Tx
 
 _PORTAL = "id, member_id, name, url, language, time_zone"
@@ -110,16 +110,16 @@ def find_user(tx: Tx, portal_id: int, user_id: int) -> User | None:
     return _user(row) if row else None
 
 
-def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> User | None:
+def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> Customer | None:
     """Return the customer whom a connector knows by `outer_id`, or None."""
     row = tx.one(
-        f"""select {_USER} from users where portal_id = :portal and kind = 'customer'
-        and connector = :connector and outer_id = :outer_id""",
+        """select id, name, last_name, email, phone, gender, url, avatar from users where portal_id = :portal
+        and kind = 'customer' and connector = :connector and outer_id = :outer_id""",
         portal=portal_id,
         connector=connector,
         outer_id=outer_id,
     )
-    return _user(row) if row else None
+    return Customer._make(row) if row else None
 
 
 def set_customer(tx: Tx, portal_id: int, user_id: int, outer: OuterUser, now: int) -> None:
@@ -225,23 +225,25 @@ def _conditions(conditions: list[tuple[str, str, Any]]) -> tuple[str, dict[str, 
                 f"lower(name || ' ' || last_name || ' ' || email || ' ' || work_position) like :{key} escape '\\'"
             )
             params[key] = like(str(value))
-        elif operator == "in":
+        elif operator in ("in", "not in"):
             keys = [f"{key}_{n}" for n in range(len(value))]
-            parts.append(f"{_SORTABLE[name]} in ({', '.join(':' + k for k in keys)})" if keys else "1 = 0")
+            nothing = "1 = 0" if operator == "in" else "1 = 1"
+            parts.append(f"{_SORTABLE[name]} {operator} ({', '.join(':' + k for k in keys)})" if keys else nothing)
             params.update(zip(keys, value, strict=True))
-        elif operator == "like":
-            parts.append(f"lower({_SORTABLE[name]}) like :{key} escape '\\'")
-            params[key] = like(str(value))
+        elif operator.endswith(("like", "pattern")):
+            test = "not like" if operator.startswith("not") else "like"
+            parts.append(f"lower(cast({_SORTABLE[name]} as text)) {test} :{key} escape '\\'")
+            params[key] = like(str(value), own_signs=operator.endswith("pattern"))
         else:
             parts.append(f"{_SORTABLE[name]} {operator} :{key}")
             params[key] = value
     return "".join(f" and {part}" for part in parts), params
 
 
-def like(text: str) -> str:
-    """Make a pattern that finds `text` anywhere, whatever signs are in it."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def like(text: str, *, own_signs: bool = False) -> str:
+    """Make a pattern that finds `text` anywhere, whatever signs are in it; `own_signs`: only where its % allow."""
+    escaped = text.lower().replace("\\", "\\\\").replace("_", "\\_")
+    return escaped if own_signs else "%" + escaped.replace("%", "\\%") + "%"
 
 
 def add_browser_session(tx: Tx, portal_id: int, hashed: str, user_id: int, now: int, expires_at: int) -> None:

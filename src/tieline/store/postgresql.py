@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from tieline.store.engine import Database, Job, Row, Tx, Unavailable
+from tieline.store.engine import Database, Job, Pending, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus, Signal
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ class PostgresTx(Tx):
             raise
         except BaseException:
             self._cursor.execute("rollback to savepoint inner_step")
+            self._cursor.execute("release savepoint inner_step")  # else an outer one of this name stays hidden
             raise
         self._cursor.execute("release savepoint inner_step")
 
@@ -77,7 +78,7 @@ class PostgresDatabase(Database):
     def __init__(self, url: str, bus: Bus, *, readers: int = 2) -> None:
         super().__init__(bus)
         self._url = url
-        self._queue: queue.SimpleQueue[tuple[Job[Any], concurrent.futures.Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._transactions: list[PostgresTx] = []
         self._closed = False
@@ -93,28 +94,28 @@ class PostgresDatabase(Database):
         try:
             return psycopg.connect(self._url, connect_timeout=5, application_name="tieline")
         except psycopg.OperationalError as error:
-            raise Unavailable(f"cannot reach PostgreSQL: {error}") from error
+            raise Unavailable(f"cannot reach PostgreSQL: {' '.join(str(error).split())}") from error
 
     def _tx(self) -> PostgresTx:
         tx: PostgresTx | None = getattr(self._local, "tx", None)
         if tx is None or tx.connection.closed or tx.connection.broken:
             if tx is not None:
+                self._local.tx = None
                 self._transactions.remove(tx)
             tx = self._local.tx = PostgresTx(self._connect())
             self._transactions.append(tx)
         tx.begin_afresh()
         return tx
 
-    def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
-        """Queue a writing job; the result comes when it is committed."""
+    def _queue_write(self, pending: Pending) -> None:
         if self._closed:
             raise Unavailable("the database is closed")
-        future: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self._queue.put((job, future))
-        return future
+        self._queue.put(pending)
 
     def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
         """Run the job on a reader's connection."""
+        if self._closed:
+            raise Unavailable("the database is closed")
         return self._readers.submit(self._read, job)
 
     def _read(self, job: Job[T]) -> T:
@@ -145,19 +146,22 @@ class PostgresDatabase(Database):
                     stop = True
                 else:
                     batch.append(following)
+            batch = [pending for pending in batch if pending.wanted]
             if not self._write_together(batch):
-                for job, future in batch:
-                    self._write_alone(job, future)
+                for pending in batch:
+                    self._write_alone(pending)
+                    settle([pending])
             if stop:
                 return
 
-    def _write_together(self, batch: list[tuple[Job[Any], "concurrent.futures.Future[Any]"]]) -> bool:
+    def _write_together(self, batch: list[Pending]) -> bool:
         """Run all jobs in one transaction; if one fails, none is kept and the answer is False."""
-        if len(batch) == 1:
+        if len(batch) < 2:  # noqa: PLR2004 - alone is alone
             return False
         try:
             tx = self._tx()
-            results = [job(tx) for job, _ in batch]
+            for pending in batch:
+                pending.result = pending.job(tx)
             signals = tx.signals
         except BaseException:  # noqa: BLE001 - whatever it was, it shows again when the jobs run alone
             self._abandon()
@@ -166,39 +170,39 @@ class PostgresDatabase(Database):
             tx.connection.commit()
         except psycopg.Error as error:
             self._abandon()
-            for _, future in batch:
-                future.set_exception(Unavailable(str(error)))
+            for pending in batch:
+                pending.error = Unavailable(str(error))
+            settle(batch)
             return True
         self.commits += 1
-        for (_, future), result in zip(batch, results, strict=True):
-            future.set_result(result)
+        settle(batch)
         self._tell(signals)
         return True
 
-    def _write_alone(self, job: Job[Any], future: "concurrent.futures.Future[Any]") -> None:
+    def _write_alone(self, pending: Pending) -> None:
+        """Run one job in its own transaction, again after a deadlock, and leave its outcome with it."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 tx = self._tx()
-                result = job(tx)
+                pending.result = pending.job(tx)
                 signals = tx.signals
                 tx.connection.commit()
             except _AGAIN as error:
                 self._abandon()
                 if attempt == ATTEMPTS:
-                    future.set_exception(Unavailable(str(error)))
+                    pending.error = Unavailable(str(error))
                     return
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries, hides nothing
             except psycopg.OperationalError as error:
                 self._abandon()
-                future.set_exception(Unavailable(str(error)))
+                pending.error = Unavailable(str(error))
                 return
             except BaseException as error:  # noqa: BLE001 - it is the caller's, and reaches it through the future
                 self._abandon()
-                future.set_exception(error)
+                pending.error = error
                 return
             else:
                 self.commits += 1
-                future.set_result(result)
                 self._tell(signals)
                 return
 

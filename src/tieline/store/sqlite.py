@@ -5,12 +5,12 @@ import queue
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from tieline.store.engine import Database, Job, Row, Tx, Unavailable
+from tieline.store.engine import Database, Job, Pending, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus
 
 T = TypeVar("T")
@@ -24,6 +24,11 @@ _PRAGMAS = (
     "cache_size = -16384",
     "journal_size_limit = 67108864",
 )
+
+
+def _lower(text: str | None) -> str | None:
+    """Lower all letters, as PostgreSQL does; SQLite's own function knows those of English alone."""
+    return None if text is None else text.lower()
 
 
 class SqliteTx(Tx):
@@ -73,24 +78,6 @@ class SqliteTx(Tx):
         self._execute("release inner_step")
 
 
-class _Pending:
-    """A writing job and where its outcome goes."""
-
-    __slots__ = ("error", "future", "job", "result")
-
-    def __init__(self, job: Callable[[Tx], Any]) -> None:
-        self.job = job
-        self.future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def settle(self) -> None:
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.result)
-
-
 class SqliteDatabase(Database):
     """The embedded database: a file with one owner."""
 
@@ -99,7 +86,7 @@ class SqliteDatabase(Database):
     def __init__(self, path: str, bus: Bus, *, readers: int = 2) -> None:
         super().__init__(bus)
         self._path = path
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
@@ -115,20 +102,20 @@ class SqliteDatabase(Database):
             )
             for pragma in _PRAGMAS:
                 connection.execute(f"pragma {pragma}")
+            connection.create_function("lower", 1, _lower, deterministic=True)
         except sqlite3.Error as error:
             raise Unavailable(f"cannot open {self._path}: {error}") from error
         return connection
 
-    def submit(self, job: Job[T]) -> "concurrent.futures.Future[T]":
-        """Queue a writing job; the result comes when it is committed."""
+    def _queue_write(self, pending: Pending) -> None:
         if self._closed:
             raise Unavailable("the database is closed")
-        pending = _Pending(job)
         self._queue.put(pending)
-        return pending.future
 
     def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
         """Run the job on a reader's connection, in one snapshot."""
+        if self._closed:
+            raise Unavailable("the database is closed")
         return self._readers.submit(self._read, job)
 
     def _read(self, job: Job[T]) -> T:
@@ -148,14 +135,15 @@ class SqliteDatabase(Database):
     def _write_forever(self, connection: sqlite3.Connection) -> None:
         tx = SqliteTx(connection)
         while True:
-            batch, stop = self._next_batch()
+            queued, stop = self._next_batch()
+            batch = [pending for pending in queued if pending.wanted]
             if batch:
                 self._write_batch(tx, batch)
             if stop:
                 connection.close()
                 return
 
-    def _next_batch(self) -> tuple[list[_Pending], bool]:
+    def _next_batch(self) -> tuple[list[Pending], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
@@ -170,7 +158,7 @@ class SqliteDatabase(Database):
             batch.append(following)
         return batch, False
 
-    def _write_batch(self, tx: SqliteTx, batch: list[_Pending]) -> None:
+    def _write_batch(self, tx: SqliteTx, batch: list[Pending]) -> None:
         tx.begin_afresh()
         try:
             tx.run("begin immediate")
@@ -185,13 +173,12 @@ class SqliteDatabase(Database):
                 pending.error = Unavailable(str(error))
         else:
             self.commits += 1
-        for pending in batch:
-            pending.settle()
+        settle(batch)
         if tx.signals:
             self.bus.publish(tx.signals)
 
     @staticmethod
-    def _run_one(tx: SqliteTx, pending: _Pending) -> None:
+    def _run_one(tx: SqliteTx, pending: Pending) -> None:
         told = len(tx.signals)
         tx.run("savepoint job")
         try:

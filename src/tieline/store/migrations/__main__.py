@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 url = sys.stdin.read().strip()
 config = Config()
@@ -12,4 +13,7 @@ config.set_main_option("script_location", str(Path(__file__).parent).replace("%"
 config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://").replace(
     "postgres://", "postgresql+psycopg://"
 )
-command.upgrade(config, "head")
+try:
+    command.upgrade(config, "head")
+except DBAPIError as error:
+    sys.exit(" ".join(str(error.orig).split()))

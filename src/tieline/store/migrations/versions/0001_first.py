@@ -119,13 +119,14 @@ def upgrade() -> None:
         line_id bigint not null, outer_chat text not null, outer_user text not null,
         customer_id bigint not null, session_id bigint, operator_id bigint, status bigint,
         sequence bigint not null, messages bigint not null, last_message_id bigint, waiting_since bigint,
-        active_at bigint not null, created_at bigint not null""",
+        active_at bigint not null, active_minute bigint not null, created_at bigint not null""",
     )
     index("chats_dialog", "chats connector, line_id, outer_chat, outer_user", "type = 'lines'", unique=True)
-    index("chats_operator", "chats operator_id, active_at", "status < 60")
-    index("chats_line", "chats line_id, active_at")
-    index("chats_open", "chats active_at", "status < 60")
-    index("chats_new", "chats active_at", "status < 10")
+    # Lists are read by the minute of the last activity: an index by its moment would be rewritten by each message.
+    index("chats_operator", "chats operator_id, active_minute", "status < 60")
+    index("chats_open", "chats active_minute", "status < 60")
+    index("chats_new", "chats active_minute", "status < 10")
+    index("chats_closed", "chats active_minute", "status = 60")
     keyed(
         "members",
         "chat_id bigint not null, user_id bigint not null, joined_at bigint not null",
@@ -141,11 +142,11 @@ def upgrade() -> None:
     table(
         "messages",
         """chat_id bigint not null, session_id bigint, author_id bigint not null, author text not null,
-        text text not null, params text, outer_id text, created_at bigint not null, sequence bigint not null,
+        text text not null, params text, outer_id text, created_at bigint not null, sequence bigint not null, changed bigint,
         edited_at bigint, deleted_at bigint, delivered_at bigint, read_at bigint, failure text""",
     )
-    index("messages_chat", "messages chat_id, id")
     index("messages_sequence", "messages chat_id, sequence")
+    index("messages_changed", "messages chat_id, changed", "changed is not null")
     index("messages_outer", "messages chat_id, author_id, outer_id", "outer_id is not null", unique=True)
     keyed(
         "message_versions",

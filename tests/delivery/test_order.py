@@ -1,0 +1,99 @@
+"""The order of events: kept in a dialog whatever happens, asked of nobody else."""
+
+import threading
+
+from support.portal import Desk, Portal
+from support.post import Post, text_of
+from support.receiver import Receiver
+from tieline.domain.clock import SECOND
+
+
+def test_events_of_a_dialog_keep_their_order(post: Post) -> None:
+    chat = post.dialog()
+    for number in range(20):
+        post.desk.answer(chat, str(number))
+    assert post.texts(20) == [str(number) for number in range(20)]
+
+
+def test_events_wait_behind_one_that_is_tried_again(post: Post) -> None:
+    chat = post.dialog()
+    post.refuse()
+    post.desk.answer(chat, "one")
+    post.journal(1)
+    post.accept()
+    post.desk.answer(chat, "two")
+    post.desk.answer(chat, "three")
+    post.receiver.nothing_more(1)
+    post.later(5 * SECOND)
+    assert post.texts(4) == ["one", "one", "two", "three"]
+
+
+def test_other_dialogs_do_not_wait(post: Post) -> None:
+    slow, quick = post.dialog(), post.dialog()
+    post.refuse()
+    post.desk.answer(slow, "one")
+    post.journal(1)
+    post.accept()
+    post.desk.answer(quick, "two")
+    assert post.texts(2) == ["one", "two"]
+
+
+def test_edits_and_deletions_follow_their_message(post: Post) -> None:
+    post.desk.bind("OnImConnectorMessageUpdate", "OnImConnectorMessageDelete")
+    chat = post.dialog()
+    post.refuse()
+    message = post.desk.answer(chat, "one")
+    post.journal(1)
+    operator = post.desk.operator
+    assert operator.call("im.message.update", MESSAGE_ID=message, MESSAGE="better").result is True
+    assert operator.call("im.message.delete", MESSAGE_ID=message).result is True
+    post.accept()
+    post.later(5 * SECOND)
+    names = [received.event.removeprefix("ONIMCONNECTORMESSAGE") for received in post.receiver.wait(4)]
+    assert names == ["ADD", "ADD", "UPDATE", "DELETE"]
+
+
+def test_two_handlers_of_one_event_do_not_wait_for_each_other(post: Post) -> None:
+    second = Receiver()
+    try:
+        bound = post.desk.app.call("event.bind", event="OnImConnectorMessageAdd", handler=f"{second.url}/second")
+        assert bound.result is True
+        chat = post.dialog()
+        post.refuse()
+        post.desk.answer(chat, "one")
+        post.desk.answer(chat, "two")
+        assert [text_of(received) for received in second.wait(2)] == ["one", "two"]
+        assert post.texts(1) == ["one"]
+    finally:
+        second.close()
+
+
+def test_two_servers_on_one_database_send_each_event_once_and_in_order(
+    postgresql_portals: tuple[Portal, Portal], receiver: Receiver
+) -> None:
+    first, second = postgresql_portals
+    desk = Desk(first, f"{receiver.url}/handler")
+    desk.bind("OnImConnectorMessageAdd")
+    post = Post(desk, receiver)
+    chats = [post.dialog() for _ in range(4)]
+    stop = threading.Event()
+
+    def look_all_the_time() -> None:
+        while not stop.is_set():
+            second.look_for_due()
+
+    looking = threading.Thread(target=look_all_the_time)
+    looking.start()
+    try:
+        for number in range(25):
+            for chat in chats:
+                desk.answer(chat, f"{chat} {number}")
+        receiver.wait(100, timeout=30)
+        receiver.nothing_more(100)
+    finally:
+        stop.set()
+        looking.join()
+    assert len({received.headers["webhook-id"] for received in receiver.requests}) == 100
+    for chat in chats:
+        told = [text_of(received) for received in receiver.requests if text_of(received).startswith(f"{chat} ")]
+        assert told == [f"{chat} {number}" for number in range(25)]

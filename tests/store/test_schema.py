@@ -1,0 +1,117 @@
+"""The schema: its keys, its ids, and how it comes to be."""
+
+import sqlite3
+import threading
+from contextlib import closing
+
+import psycopg
+import pytest
+
+from support import servers
+from support.notes import PORTAL, Notes, Refused
+from tieline.store import people
+from tieline.store.engine import Tx
+from tieline.store.lines import add_line
+from tieline.store.migrations import MigrationFailed, migrate
+
+KEYS = """select t.relname, i.relname, a.attname from pg_index x join pg_class i on i.oid = x.indexrelid
+join pg_class t on t.oid = x.indrelid join pg_namespace n on n.oid = t.relnamespace
+join pg_attribute a on a.attrelid = t.oid and a.attnum = x.indkey[0]
+where n.nspname = 'public' and (x.indisprimary or x.indisunique) order by 1, 2"""
+
+
+def test_every_key_on_postgresql_starts_with_the_portal(postgresql: str, migrated_template: str) -> None:
+    with psycopg.connect(postgresql.rpartition("/")[0] + f"/{migrated_template}") as connection:
+        keys = connection.execute(KEYS).fetchall()
+    tables = {table for table, _, _ in keys}
+    assert {"messages", "deliveries", "lanes", "users"} <= tables
+    others = [key for key in keys if key[2] != "portal_id" and key[0] not in ("portals", "alembic_version")]
+    assert others == []
+
+
+def test_every_table_but_portals_has_a_portal(notes: Notes) -> None:
+    def job(tx: Tx) -> list[str]:
+        if tx.engine == "sqlite":
+            tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%'"
+            names = [row[0] for row in tx.all(tables)]
+            return [n for n in names if "portal_id" not in [c[1] for c in tx.all(f"pragma table_info({n})")]]
+        return [
+            row[0]
+            for row in tx.all(
+                """select table_name from information_schema.tables t where table_schema = 'public' and not exists
+                (select 1 from information_schema.columns c where c.table_name = t.table_name
+                and c.table_schema = 'public' and column_name = 'portal_id')"""
+            )
+        ]
+
+    assert sorted(notes.read(job)) == ["alembic_version", "portals"]
+
+
+def test_ids_are_never_given_out_twice(notes: Notes) -> None:
+    def add(tx: Tx) -> int:
+        return people.add_person(
+            tx, PORTAL, name="A", last_name="", email="", password_hash="", is_admin=False, now=0
+        )  # fmt: skip
+
+    def add_and_remove(tx: Tx) -> int:
+        number = add(tx)
+        tx.run("delete from users where portal_id = :portal", portal=PORTAL)
+        return number
+
+    given = [notes.write(add_and_remove) for _ in range(5)]
+    given += [notes.write(add)]
+    assert given == sorted(set(given))
+
+
+def test_id_of_a_rolled_back_row_leaves_the_rest_growing(notes: Notes) -> None:
+    def add(tx: Tx, *, fail: bool) -> int:
+        number = add_line(tx, PORTAL, name="a", active=True, settings={}, by=1, now=0)
+        if fail:
+            raise Refused
+        return number
+
+    first = notes.write(lambda tx: add(tx, fail=False))
+    with pytest.raises(Refused):
+        notes.write(lambda tx: add(tx, fail=True))
+    assert notes.write(lambda tx: add(tx, fail=False)) > first
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    migrate(database_url)
+    migrate(database_url)
+
+
+def test_migrating_keeps_what_is_there(notes: Notes, database_url: str) -> None:
+    before = notes.read(lambda tx: tx.all("select id, url from portals"))
+    migrate(database_url)
+    assert notes.read(lambda tx: tx.all("select id, url from portals")) == before
+
+
+def test_two_servers_may_migrate_at_once(postgresql: str) -> None:
+    url = servers.new_database(postgresql, "schema_only")
+    failures: list[Exception] = []
+
+    def run() -> None:
+        try:
+            migrate(url)
+        except MigrationFailed as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_migrated_file_is_in_wal_mode(sqlite_url: str) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection:
+        assert connection.execute("pragma journal_mode").fetchone() == ("wal",)
+
+
+def test_failing_migration_says_why_without_the_password() -> None:
+    with pytest.raises(MigrationFailed, match=r"(?i)refused") as error:
+        migrate("postgresql://someone:hunter2@127.0.0.1:1/nothing")
+    assert "hunter2" not in str(error.value)
+    assert "\n" not in str(error.value)
