@@ -128,6 +128,13 @@ def test_numbers_as_ids_are_the_same_as_their_text(desk: Desk) -> None:
     assert texts(desk, int(first["session"]["CHAT_ID"])) == ["12", "Two"]
 
 
+def test_plain_message_has_nothing_extra_and_no_description(quick_desk: Desk) -> None:
+    (item,) = quick_desk.send(quick_desk.message(user={"skip_phone_validate": "N"}, message={"disable_crm": ""}))
+    assert item["extra"] == []
+    assert item["chat"] == {"id": "channel-123"}
+    assert item.keys() == {"user", "message", "chat", "extra", "SUCCESS", "session"}
+
+
 @pytest.mark.parametrize("date", [None, "", "yesterday", -1, 2**40, [1]])
 def test_message_without_a_usable_date_has_the_present_one(quick_desk: Desk, date: object) -> None:
     (item,) = quick_desk.send(quick_desk.message(message={"date": date}))

@@ -32,7 +32,7 @@ class Outbox:
         return self.notes.read(lambda tx: outbox.find_head(tx, PORTAL, lane, now))
 
     def due(self, now: int = 0, limit: int = 100) -> list[int]:
-        return [lane for _, lane in self.notes.read(lambda tx: outbox.list_due_lanes(tx, now, limit))]
+        return [lane for _, lane, _ in self.notes.read(lambda tx: outbox.list_due_lanes(tx, now, limit))]
 
     def finish(self, delivery: Delivery, state: str = "done", now: int = 0) -> bool:
         return self.notes.write(lambda tx: outbox.finish(tx, delivery, state, now, "[]", worker=None, until=None))
@@ -236,9 +236,3 @@ def test_many_workers_claim_a_lane_once(box: Outbox) -> None:
         for number in range(40)
     ]
     assert [claim.result(30) for claim in claims].count(True) == 1
-
-
-def test_handler_of_a_due_lane_is_found(box: Outbox) -> None:
-    lane = box.add("one", now=5)
-    assert box.notes.read(lambda tx: outbox.find_handler(tx, PORTAL, lane, 5)) == HANDLER
-    assert box.notes.read(lambda tx: outbox.find_handler(tx, PORTAL, lane, 4)) is None

@@ -67,6 +67,6 @@ class Post:
         reply = self.portal.page(self.desk.operator_id).call("tieline.dialog.get", CHAT_ID=chat)
         return next(shown for shown in reply.result["messages"] if shown["id"] == message)
 
-    def due(self, now: int) -> list[tuple[int, int]]:
+    def due(self, now: int) -> list[tuple[int, int, str]]:
         """Return lanes that are due at a moment."""
         return self.portal.read(lambda tx: outbox.list_due_lanes(tx, now, 100))

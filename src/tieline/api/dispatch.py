@@ -10,7 +10,9 @@ from tieline.api.envelope import Answer, Stopwatch, failed, succeeded
 from tieline.api.faults import ApiError
 from tieline.api.method import BASIC, Auth, Method
 from tieline.api.registry import Registry
+from tieline.domain.apps import App
 from tieline.domain.ids import fingerprint
+from tieline.domain.people import User
 from tieline.services import people
 from tieline.services.call import Call, World
 from tieline.store import apps as app_store
@@ -129,23 +131,22 @@ def _by_webhook(call: Call, user_id: int, code: str) -> None:
 
 def _by_token(call: Call, secret: str) -> None:
     hashed = fingerprint(secret)
-    token = call.world.cache.get(
-        call.tx,
-        call.portal_id,
-        ("token", hashed),
-        lambda: app_store.find_token(call.tx, call.portal_id, hashed, refresh=False),
-    )
-    if token is None:
+    known = call.world.cache.get(call.tx, call.portal_id, ("token", hashed), lambda: _find_token(call, hashed))
+    if known is None:
         raise ApiError(faults.INVALID_TOKEN)
-    if token.expires_at <= call.now:
+    expires_at, app, user = known
+    if expires_at <= call.now:
         raise ApiError(faults.EXPIRED_TOKEN)
-    app = call.find_app(token.app_id)
     if app is None:
         raise ApiError(faults.APPLICATION_NOT_FOUND)
-    user = call.find_person(token.user_id)
     if user is None or not user.active:
         raise ApiError(faults.AUTHORIZATION_ERROR)
     call.app, call.user, call.scopes = app, user, app.scopes | {BASIC}
+
+
+def _find_token(call: Call, hashed: str) -> tuple[int, App | None, User | None] | None:
+    token = app_store.find_token(call.tx, call.portal_id, hashed, refresh=False)
+    return (token.expires_at, call.find_app(token.app_id), call.find_person(token.user_id)) if token else None
 
 
 def _by_session(call: Call, cookie: str) -> None:

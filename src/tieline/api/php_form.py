@@ -4,7 +4,7 @@ Semantics are those of PHP: a later duplicate wins, `a[]` appends, a bare key is
 in a name become underscores, keys 0..n-1 make a list.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
@@ -105,20 +105,25 @@ def _settled(value: Any) -> Any:
 
 def encode(data: Mapping[str, Any]) -> str:
     """Encode nested data as http_build_query does, with null as "" and booleans as 1 and 0; empty lists vanish."""
-    return "&".join(
-        f"{quote_plus(key)}={quote_plus(value)}" for name, part in data.items() for key, value in _flat(name, part)
-    )
+    pairs: list[str] = []
+    for name, value in data.items():
+        _append(pairs, _quoted(str(name)), value)
+    return "&".join(pairs)
 
 
-def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+_quoted = lru_cache(maxsize=4096)(quote_plus)  # of keys: there are few
+
+
+def _append(pairs: list[str], name: str, value: Any) -> None:
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _flat(f"{name}[{key}]", inner)
+            _append(pairs, f"{name}%5B{_quoted(str(key))}%5D", inner)
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
-            yield from _flat(f"{name}[{number}]", inner)
+            _append(pairs, f"{name}%5B{number}%5D", inner)
     else:
-        yield name, scalar(value)
+        text = scalar(value)
+        pairs.append(f"{name}={text if text.isascii() and text.isalnum() else quote_plus(text)}")
 
 
 def scalar(value: Any) -> str:

@@ -75,8 +75,9 @@ class Fetcher:
                     await self._start_some()
             except Unavailable:
                 log.warning("files cannot be claimed")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL)
+            with contextlib.suppress(TimeoutError):  # wait_for of Python 3.11 may swallow a cancellation
+                async with asyncio.timeout(POLL):
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _start_some(self) -> None:
@@ -134,8 +135,8 @@ class Fetcher:
             except guard.AddressRefused as error:
                 raise FetchFailed(str(error), final=True) from error
             except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-                refused = isinstance(error.__cause__, guard.AddressRefused)
-                raise FetchFailed(guard.reason(error), final=refused) from error
+                hopeless = isinstance(error, aiohttp.InvalidURL) or isinstance(error.__cause__, guard.AddressRefused)
+                raise FetchFailed(guard.reason(error), final=hopeless) from error
         raise FetchFailed("too many redirects", final=True)
 
     async def _keep(self, response: aiohttp.ClientResponse) -> tuple[str, int, str]:

@@ -38,7 +38,7 @@ ACCESS_ERRORS: dict[type[Exception], Fault] = {chats.ChatMissing: ACCESS_ERROR, 
 def _chat_id(dialog_id: str) -> int:
     number = parse_chat(dialog_id)
     if number is None:
-        raise ApiError(DIALOG_ID_EMPTY if not dialog_id.isdecimal() else ACCESS_ERROR)
+        raise chats.ChatMissing if dialog_id.isdecimal() else ApiError(DIALOG_ID_EMPTY)
     return number
 
 
@@ -158,7 +158,7 @@ def dialog_messages_get(
 @family.method(
     "im.dialog.read",
     writes=True,
-    errors=ACCESS_ERRORS | {chats.MessageMissing: MESSAGE_ID_ERROR},
+    errors={chats.MessageMissing: MESSAGE_ID_ERROR},
     faults=(DIALOG_ID_EMPTY,),
 )
 def dialog_read(
@@ -166,10 +166,13 @@ def dialog_read(
     *,
     dialog_id: DialogId,
     message_id: Annotated[int | None, Doc("Read up to here; all if left out.")] = None,
-) -> dict[str, Any]:
-    """Mark messages of a chat as read by the caller."""
-    chat_id = _chat_id(dialog_id)
-    remaining = chats.read(call, chat_id, message_id)
+) -> dict[str, Any] | bool:
+    """Mark messages of a chat as read by the caller; false if the caller has no access to it."""
+    try:
+        chat_id = _chat_id(dialog_id)
+        remaining = chats.read(call, chat_id, message_id)
+    except (chats.ChatMissing, chats.NoAccess):
+        return False
     chat = chat_store.find_chat(call.tx, call.portal_id, chat_id)
     assert chat is not None  # it was locked a moment ago
     return {

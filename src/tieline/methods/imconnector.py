@@ -183,7 +183,8 @@ class StatusItem(Wire):
 
     def to_domain(self) -> Confirmation:
         """The confirmation in domain terms."""
-        ids = self.message.id if isinstance(self.message.id, list) else [self.message.id]
+        ids = self.message.id
+        ids = ids if isinstance(ids, list) else list(ids.values()) if isinstance(ids, dict) else [ids]
         outer = tuple(str(part) for part in ids if isinstance(part, str | int) and not is_empty(part))
         return Confirmation(self.im.chat_id, self.im.message_id, outer, _seconds(self.message.date))
 

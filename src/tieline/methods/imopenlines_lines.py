@@ -68,12 +68,12 @@ def _operators(call: Call, line: Line) -> list[User]:
     return [user for user_id in line.operators if (user := call.find_person(user_id)) and user.active]
 
 
-def _face(user: User) -> dict[str, Any]:
+def _face(user: User, avatar_id: str | None = None) -> dict[str, Any]:
     return {
         "USER_NAME": user.full_name,
         "USER_WORK_POSITION": user.work_position or None,
         "USER_AVATAR": user.avatar,
-        "USER_AVATAR_ID": None,
+        "USER_AVATAR_ID": avatar_id,
     }
 
 
@@ -133,14 +133,15 @@ def config_get(
         told["QUEUE"] = [str(user.id) for user in people]
         told["QUEUE_FULL"] = {
             str(user.id): {
+                "ID": str(user.id),
                 "SORT": str(number),
                 "USER_ID": str(user.id),
                 "DEPARTMENT_ID": "0",
-                **_face(user),
+                **_face(user, "0"),
             }
-            for number, user in enumerate(people, 1)
+            for number, user in enumerate(people)
         } or []
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user) for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user, "0") for user in people} or []
         told["QUEUE_ONLINE"] = yes_no(people)
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told

@@ -131,8 +131,14 @@ def _active_line(call: Call, line_id: int) -> Line:
 
 
 def _provider(call: Call, code: str, line_id: int) -> tuple[Connector, Line]:
-    line = _active_line(call, line_id)
-    connector, connection = call.find_connector(code), call.find_connection(code, line_id)
+    line, connector, connection = call.world.cache.get(
+        call.tx,
+        call.portal_id,
+        ("provider", code, line_id),
+        lambda: (call.find_line(line_id), call.find_connector(code), call.find_connection(code, line_id)),
+    )
+    if line is None or not line.active:
+        raise LineInactive
     if connector is None or connector.app_id != call.owner.id or connection is None or not connection.active:
         raise NoProvider
     return connector, line

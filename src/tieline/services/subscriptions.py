@@ -60,7 +60,7 @@ def deliver(call: Call, event: str, fact: Fact, recipients: list[Binding]) -> No
     )
     for binding in recipients:
         lane_id = outbox.add_delivery(call.tx, call.portal_id, event_id, binding, fact.chat_id, call.now)
-        call.tx.signal(LaneDue(call.portal_id, lane_id))
+        call.tx.signal(LaneDue(call.portal_id, lane_id, binding.handler))
 
 
 def bind(

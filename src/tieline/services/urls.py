@@ -1,6 +1,7 @@
 """Which addresses this server may call: handlers of applications, files of connectors."""
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from tieline.services.call import Rules
@@ -9,6 +10,7 @@ MAX_URL = 2_000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
+@lru_cache(maxsize=4096)
 def refuse_address(url: str, rules: Rules) -> str:
     """Say why a URL may not be called; an empty text means that it may. Names are checked again when dialled."""
     if len(url) > MAX_URL:

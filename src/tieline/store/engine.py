@@ -4,6 +4,8 @@ import abc
 import asyncio
 import concurrent.futures
 import contextlib
+import queue
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
@@ -124,6 +126,37 @@ def _tell_all(waiting: list[Pending]) -> None:
         pending.tell()
 
 
+class Readers:
+    """Threads that run reading jobs, each on a connection of its own."""
+
+    def __init__(self, count: int, name: str, run: "Callable[[Job[Any]], Any]") -> None:
+        self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
+        self._run = run
+        self._threads = [threading.Thread(target=self._serve, name=f"{name}-{number}") for number in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def put(self, pending: Pending) -> None:
+        """Queue a job."""
+        self._queue.put(pending)
+
+    def _serve(self) -> None:
+        while (pending := self._queue.get()) is not None:
+            if pending.wanted:
+                try:
+                    pending.result = self._run(pending.job)
+                except BaseException as error:  # noqa: BLE001 - it is the caller's, and reaches it through the future
+                    pending.error = error
+                settle([pending])
+
+    def close(self) -> None:
+        """Finish what is queued and end the threads."""
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+
+
 class Database(abc.ABC):
     """Runs jobs, which are functions of a Tx: writing ones grouped in transactions, reading ones beside them.
 
@@ -149,8 +182,15 @@ class Database(abc.ABC):
         return future
 
     @abc.abstractmethod
+    def _queue_read(self, pending: Pending) -> None:
+        """Queue a reading job; it never waits for the writer."""
+
     def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
         """Queue a reading job; it never waits for the writer."""
+        pending = Pending(job)
+        self._queue_read(pending)
+        future: concurrent.futures.Future[T] = pending.future
+        return future
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -165,7 +205,10 @@ class Database(abc.ABC):
 
     async def read(self, job: Job[T]) -> T:
         """Run a reading job."""
-        return await asyncio.wrap_future(self.submit_read(job))
+        pending = Pending(job, asyncio.get_running_loop())
+        self._queue_read(pending)
+        result: T = await pending.future
+        return result
 
 
 def open_database(url: str, bus: Bus, *, readers: int = 2) -> Database:

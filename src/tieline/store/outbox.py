@@ -75,15 +75,15 @@ def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_i
     return int(lane[0])
 
 
-def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int]]:
-    """Return (portal, lane) of lanes that are due and that nobody holds, longest due first."""
+def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int, str]]:
+    """Return (portal, lane, handler) of lanes that are due and that no worker holds, longest due first."""
     rows = tx.all(
-        """select portal_id, id from lanes where due_at <= :now and (claimed_until is null or claimed_until < :now)
-        order by due_at limit :limit""",
+        """select portal_id, id, handler from lanes where due_at <= :now
+        and (claimed_until is null or claimed_until < :now) order by due_at limit :limit""",
         now=now,
         limit=limit,
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def claim_lane(tx: Tx, portal_id: int, lane_id: int, *, worker: str, now: int, until: int) -> bool:
@@ -112,17 +112,6 @@ def release_lanes(tx: Tx, lanes: list[tuple[int, int]], worker: str) -> None:
             lane=lane_id,
             worker=worker,
         )
-
-
-def find_handler(tx: Tx, portal_id: int, lane_id: int, now: int) -> str | None:
-    """Return the handler of a lane that is due, or None."""
-    row = tx.one(
-        "select handler from lanes where portal_id = :portal and id = :lane and due_at <= :now",
-        portal=portal_id,
-        lane=lane_id,
-        now=now,
-    )
-    return row[0] if row else None
 
 
 _HEAD = """select d.portal_id, d.id, d.lane_id, d.binding_id, d.event_id, e.name, l.app_id, l.handler, l.chat_id,

@@ -1,19 +1,17 @@
 """PostgreSQL: a few writer threads that group jobs, readers beside them."""
 
-import concurrent.futures
 import queue
 import random
 import re
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
 
-from tieline.store.engine import Database, Job, Pending, Row, Tx, Unavailable, settle
+from tieline.store.engine import Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus, Signal
 
 T = TypeVar("T")
@@ -83,7 +81,7 @@ class PostgresDatabase(Database):
         self._transactions: list[PostgresTx] = []
         self._closed = False
         self._connect().close()  # a wrong URL is told at once
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="postgresql-reader")
+        self._readers = Readers(readers, "postgresql-reader", self._read)
         self._writers = [
             threading.Thread(target=self._write_forever, name=f"postgresql-writer-{n}") for n in range(WRITERS)
         ]
@@ -112,11 +110,10 @@ class PostgresDatabase(Database):
             raise Unavailable("the database is closed")
         self._queue.put(pending)
 
-    def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
-        """Run the job on a reader's connection."""
+    def _queue_read(self, pending: Pending) -> None:
         if self._closed:
             raise Unavailable("the database is closed")
-        return self._readers.submit(self._read, job)
+        self._readers.put(pending)
 
     def _read(self, job: Job[T]) -> T:
         try:
@@ -227,6 +224,6 @@ class PostgresDatabase(Database):
             self._queue.put(None)
         for writer in self._writers:
             writer.join()
-        self._readers.shutdown(wait=True)
+        self._readers.close()
         for tx in self._transactions:
             tx.connection.close()

@@ -23,6 +23,7 @@ class LaneDue:
 
     portal_id: int
     lane_id: int
+    handler: str
 
 
 @dataclass(frozen=True, slots=True)

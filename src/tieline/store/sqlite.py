@@ -1,16 +1,14 @@
 """SQLite: one writer thread with group commit, readers beside it."""
 
-import concurrent.futures
 import queue
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from tieline.store.engine import Database, Job, Pending, Row, Tx, Unavailable, settle
+from tieline.store.engine import Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus
 
 T = TypeVar("T")
@@ -54,10 +52,7 @@ class SqliteTx(Tx):
 
     def one(self, sql: str, **params: Any) -> Row | None:
         """Run a query and return its first row, or None."""
-        cursor = self._execute(self._sql(sql), params)
-        row: Row | None = cursor.fetchone()
-        if row is not None:
-            cursor.fetchall()  # a statement with `returning` ends only when it has been read to its end
+        row: Row | None = self._execute(self._sql(sql), params).fetchone()
         return row
 
     def run(self, sql: str, **params: Any) -> int:
@@ -89,7 +84,7 @@ class SqliteDatabase(Database):
         self._queue: queue.SimpleQueue[Pending | None] = queue.SimpleQueue()
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
+        self._readers = Readers(readers, "sqlite-reader", self._read)
         self._closed = False
         connection = self._connect()
         self._writer = threading.Thread(target=self._write_forever, args=(connection,), name="sqlite-writer")
@@ -112,11 +107,10 @@ class SqliteDatabase(Database):
             raise Unavailable("the database is closed")
         self._queue.put(pending)
 
-    def submit_read(self, job: Job[T]) -> "concurrent.futures.Future[T]":
-        """Run the job on a reader's connection, in one snapshot."""
+    def _queue_read(self, pending: Pending) -> None:
         if self._closed:
             raise Unavailable("the database is closed")
-        return self._readers.submit(self._read, job)
+        self._readers.put(pending)
 
     def _read(self, job: Job[T]) -> T:
         tx: SqliteTx | None = getattr(self._local, "tx", None)
@@ -196,6 +190,6 @@ class SqliteDatabase(Database):
         self._closed = True
         self._queue.put(None)
         self._writer.join()
-        self._readers.shutdown(wait=True)
+        self._readers.close()
         for connection in self._connections:
             connection.close()

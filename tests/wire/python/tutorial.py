@@ -1,0 +1,107 @@
+"""The steps of the connector tutorial with the unmodified Python SDK: a JSON command per line in, a result out.
+
+The same steps as ../node/tutorial.mjs knows. First {"step": "start"} with the fields of the portal's own auth block.
+"""
+
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+from b24pysdk import BitrixApp, BitrixToken, Client
+from b24pysdk.api.requesters import BitrixOAuthRequester
+from b24pysdk.credentials import OAuthEventData
+from b24pysdk.errors import BitrixAPIError
+
+CONNECTOR = "python_site_chat"
+ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E", "COLOR": "#1f7a5c"}
+
+
+class Tutorial:
+    """A client of one portal."""
+
+    token: BitrixToken
+    client: Client
+
+    def start(self, domain: str, client_id: str, client_secret: str, **tokens: Any) -> bool:
+        # The SDK has its authorisation server as two constants; they are all that is pointed elsewhere.
+        BitrixOAuthRequester._OAUTH_TOKEN_URL = f"https://{domain}/oauth/token/"
+        BitrixOAuthRequester._APP_INFO_URL = f"https://{domain}/rest/app.info/"
+        self.token = BitrixToken(
+            domain=domain,
+            auth_token=tokens["access_token"],
+            refresh_token=tokens["refresh_token"],
+            expires=datetime.fromtimestamp(tokens["expires"]).astimezone(),
+            expires_in=tokens["expires_in"],
+            bitrix_app=BitrixApp(client_id=client_id, client_secret=client_secret),
+        )
+        self.client = Client(self.token)
+        return True
+
+    def register(self, handler: str) -> Any:
+        register = self.client.imconnector.register
+        return register(bitrix_id=CONNECTOR, name="Site chat", icon=ICON, placement_handler=handler).result
+
+    def bind(self, handler: str, event: str = "OnImConnectorMessageAdd") -> Any:
+        return self.client.event.bind(event=event, handler=handler).result
+
+    def activate(self, line: int, active: int = 1) -> Any:
+        return self.client.imconnector.activate(connector=CONNECTOR, line=line, active=active).result
+
+    def data_set(self, line: int) -> Any:
+        data = {"ID": f"{CONNECTOR}_{line}", "URL_IM": "", "NAME": "Site chat"}
+        return self.client.imconnector.connector.data.set(connector=CONNECTOR, line=line, data=data).result
+
+    def send(self, line: int, messages: list[Any]) -> Any:
+        return self.client.imconnector.send.messages(connector=CONNECTOR, line=line, messages=messages).result
+
+    def delivery(self, line: int, messages: list[Any]) -> Any:
+        return self.client.imconnector.send.status.delivery(connector=CONNECTOR, line=line, messages=messages).result
+
+    def status(self, line: int) -> Any:
+        return self.client.imconnector.status(connector=CONNECTOR, line=line).result
+
+    def refresh(self) -> Any:
+        self.token.refresh_and_set_oauth_token()
+        return {"access_token": self.token.auth_token}
+
+    def call(self, method: str, params: dict[str, Any]) -> Any:
+        return self.token.call_method(method, params)["result"]
+
+    def batch(self, calls: dict[str, list[Any]]) -> Any:
+        answer = self.token.call_batch({name: tuple(call) for name, call in calls.items()})["result"]
+        errors = [error["error"] for error in answer["result_error"].values()] if answer["result_error"] else []
+        return {"ok": not errors, "data": answer["result"], "errors": errors}
+
+    def list(self, method: str, params: dict[str, Any]) -> Any:
+        return self.token.call_list(method, params)["result"]
+
+    def list_fast(self, method: str, params: dict[str, Any]) -> Any:
+        return list(self.token.call_list_fast(method, params)["result"])
+
+    def app_info(self) -> Any:
+        info = self.token.get_app_info()
+        return {"client_id": info.result.client_id, "status": str(info.result.install.status.value)}
+
+    def event(self, fields: dict[str, str]) -> Any:
+        """Parse an event as a handler does."""
+        event = OAuthEventData.from_dict(fields)
+        return {"event": event.event, "data": event.data, "application_token": event.auth.application_token}
+
+
+def main() -> None:
+    """Serve one line at a time."""
+    tutorial = Tutorial()
+    for line in sys.stdin:
+        command = json.loads(line)
+        step = command.pop("step")
+        try:
+            output = {"step": step, "ok": True, "result": getattr(tutorial, step)(**command)}
+        except BitrixAPIError as error:
+            told = {"code": error.error, "status": error.status_code, "message": error.error_description}
+            output = {"step": step, "ok": False, "error": told}
+        print(json.dumps(output, default=str), flush=True)
+
+
+if __name__ == "__main__":
+    main()
