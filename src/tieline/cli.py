@@ -38,15 +38,27 @@ _KNOWN = (
 
 def main() -> None:
     """Run the command line; what goes wrong is one line that says what to do."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    configure_logs()
     try:
         commands()
     except _KNOWN as error:
         click.echo(f"tieline: {error}", err=True)
         sys.exit(1)
+
+
+def configure_logs() -> None:
+    """Log to standard error; tracebacks show no values of variables, since these may be secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _data_options(function: Callable[..., Any]) -> Callable[..., Any]:

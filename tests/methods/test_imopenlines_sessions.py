@@ -37,8 +37,15 @@ def stranger(portal: Portal) -> Client:
     return portal.webhook(portal.person())
 
 
-@pytest.mark.parametrize("code", ["{c}|{l}|channel-123|{u}", "{c}|{l}|channel-123|user-7", "imol|{c}|{l}|channel-123|{u}",
-                                  "MyConnector|{l}|channel-123|user-7"])  # fmt: skip
+@pytest.mark.parametrize(
+    "code",
+    [
+        "{c}|{l}|channel-123|{u}",
+        "{c}|{l}|channel-123|user-7",
+        "imol|{c}|{l}|channel-123|{u}",
+        "MyConnector|{l}|channel-123|user-7",
+    ],
+)
 def test_dialog_is_found_by_its_user_code(desk: Desk, chat: int, code: str) -> None:
     code = code.format(c=desk.code, l=desk.line, u=customer(desk, chat))
     assert desk.operator.call("imopenlines.session.open", USER_CODE=code).result == {"chatId": str(chat)}

@@ -37,7 +37,7 @@ def find_by_code(call: Call, text: str) -> Chat | None:
             return chat
     customer = people_store.find_customer(call.tx, call.portal_id, code.connector, code.user)
     for chat in dialogs:
-        if code.user in (chat.outer_user, "") or (customer and customer.user_id == chat.customer_id):
+        if code.user in (chat.outer_user, "") or (customer and not chat.outer_user):  # a group's is of all its users
             return chat
     return None
 

@@ -38,28 +38,28 @@ class Tutorial:
         self.client = Client(self.token)
         return True
 
-    def register(self, handler: str) -> Any:
+    def register(self, handler: str, connector: str = CONNECTOR) -> Any:
         register = self.client.imconnector.register
-        return register(bitrix_id=CONNECTOR, name="Site chat", icon=ICON, placement_handler=handler).result
+        return register(bitrix_id=connector, name="Site chat", icon=ICON, placement_handler=handler).result
 
     def bind(self, handler: str, event: str = "OnImConnectorMessageAdd") -> Any:
         return self.client.event.bind(event=event, handler=handler).result
 
-    def activate(self, line: int, active: int = 1) -> Any:
-        return self.client.imconnector.activate(connector=CONNECTOR, line=line, active=active).result
+    def activate(self, line: int, active: int = 1, connector: str = CONNECTOR) -> Any:
+        return self.client.imconnector.activate(connector=connector, line=line, active=active).result
 
-    def data_set(self, line: int) -> Any:
-        data = {"ID": f"{CONNECTOR}_{line}", "URL_IM": "", "NAME": "Site chat"}
-        return self.client.imconnector.connector.data.set(connector=CONNECTOR, line=line, data=data).result
+    def data_set(self, line: int, connector: str = CONNECTOR) -> Any:
+        data = {"ID": f"{connector}_{line}", "URL_IM": "", "NAME": "Site chat"}
+        return self.client.imconnector.connector.data.set(connector=connector, line=line, data=data).result
 
-    def send(self, line: int, messages: list[Any]) -> Any:
-        return self.client.imconnector.send.messages(connector=CONNECTOR, line=line, messages=messages).result
+    def send(self, line: int, messages: list[Any], connector: str = CONNECTOR) -> Any:
+        return self.client.imconnector.send.messages(connector=connector, line=line, messages=messages).result
 
-    def delivery(self, line: int, messages: list[Any]) -> Any:
-        return self.client.imconnector.send.status.delivery(connector=CONNECTOR, line=line, messages=messages).result
+    def delivery(self, line: int, messages: list[Any], connector: str = CONNECTOR) -> Any:
+        return self.client.imconnector.send.status.delivery(connector=connector, line=line, messages=messages).result
 
-    def status(self, line: int) -> Any:
-        return self.client.imconnector.status(connector=CONNECTOR, line=line).result
+    def status(self, line: int, connector: str = CONNECTOR) -> Any:
+        return self.client.imconnector.status(connector=connector, line=line).result
 
     def refresh(self) -> Any:
         self.token.refresh_and_set_oauth_token()
@@ -100,7 +100,8 @@ def main() -> None:
         except BitrixAPIError as error:
             told = {"code": error.error, "status": error.status_code, "message": error.error_description}
             output = {"step": step, "ok": False, "error": told}
-        print(json.dumps(output, default=str), flush=True)
+        sys.stdout.write(json.dumps(output, default=str) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
