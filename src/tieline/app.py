@@ -24,7 +24,7 @@ from tieline.http.control import ControlServer, ensure_portal
 from tieline.http.routes import Server
 from tieline.methods import FAMILIES
 from tieline.services.call import Rules, World
-from tieline.settings import Settings
+from tieline.settings import Settings, WrongSetting
 from tieline.store.engine import Database, open_database
 from tieline.store.files import Folder
 from tieline.store.migrations import migrate
@@ -114,6 +114,8 @@ class _Door(uvicorn.Server):
 
 
 def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]:
+    """Make the doors; a port that is taken and a certificate that is none are told here."""
+
     def door(host: str, port: int, cert: tuple[Path, Path] | None) -> tuple[_Door, socket.socket]:
         config = uvicorn.Config(
             app,
@@ -131,6 +133,10 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
             ssl_certfile=cert[0] if cert else None,
             ssl_keyfile=cert[1] if cert else None,
         )
+        try:
+            config.load()
+        except OSError as error:  # SSLError is one
+            raise WrongSetting(f"the certificate cannot be used: {error}") from error
         return _Door(config), _listen(host, port)
 
     cert = None
@@ -164,10 +170,10 @@ async def serve(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, N
         await database.write(lambda tx: ensure_portal(tx, world, settings.public_url))
         parts = Parts(database, world, bus, settings.folder)
         control = ControlServer(database, world, settings.folder)
-        doors = _doors(settings, parts.server)
-        await parts.start()
-        await control.start()
         try:
+            doors = _doors(settings, parts.server)
+            await parts.start()
+            await control.start()
             await _run_doors(doors, on_ready)
         finally:
             await control.stop()
@@ -197,7 +203,7 @@ async def _run_doors(
         door.should_exit = True
     waiting.cancel()
     ready.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await asyncio.gather(*running)
     if ready.done() and not ready.cancelled():
         ready.result()
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import socket
 import sys
 import time
@@ -33,14 +34,24 @@ _KNOWN = (
     Unavailable,
     MigrationFailed,
     demo.DemoFailed,
+    OSError,
 )
 
 
 def main() -> None:
     """Run the command line; what goes wrong is one line that says what to do."""
     configure_logs()
+    os.umask(0o077)  # all that is made here may hold secrets
     try:
-        commands()
+        sys.exit(commands(standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"tieline: {error.format_message()}", err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
     except _KNOWN as error:
         click.echo(f"tieline: {error}", err=True)
         sys.exit(1)

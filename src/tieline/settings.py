@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 PREFIX = "TIELINE_"
+MAX_PORT = 65_535
 Profile = Literal["development", "production"]
 
 
@@ -41,6 +42,11 @@ class Settings:
             raise WrongSetting(f"profile is development or production, not {self.profile}")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise WrongSetting("a certificate and its key go together")
+        if self.database and not self.database.startswith(("postgresql://", "postgres://")):
+            raise WrongSetting(f"a database is named by postgresql://..., not {self.database.partition(':')[0]}:")
+        for port in (self.port, self.http_port):
+            if port is not None and not 0 < port <= MAX_PORT:
+                raise WrongSetting(f"there is no port {port}")
 
     @property
     def speaks_tls(self) -> bool:
@@ -76,7 +82,7 @@ def load(given: dict[str, Any], config: Path | None = None) -> Settings:
     """Put settings together; what is given outright wins."""
     values: dict[str, Any] = {}
     if config is not None:
-        values |= {key.replace("-", "_"): value for key, value in tomllib.loads(config.read_text()).items()}
+        values |= {key.replace("-", "_"): value for key, value in _read(config).items()}
     for setting in fields(Settings):
         variable = os.environ.get(PREFIX + setting.name.upper())
         if variable is not None:
@@ -88,11 +94,21 @@ def load(given: dict[str, Any], config: Path | None = None) -> Settings:
     return Settings(**{name: _typed(name, value) for name, value in values.items()})
 
 
+def _read(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text())
+    except (OSError, ValueError) as error:
+        raise WrongSetting(f"{config} cannot be read: {error}") from error
+
+
 def _typed(name: str, value: Any) -> Any:
     if name in ("data", "tls_cert", "tls_key"):
         return Path(value)
     if name in ("port", "http_port"):
-        return int(value)
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise WrongSetting(f"{name} is a number, not {value}") from None
     if name in ("tls", "strict"):
         return value if isinstance(value, bool) else str(value).lower() in ("1", "y", "yes", "true")
     if name == "allowed_hosts":

@@ -153,21 +153,34 @@ def test_retry_of_one_is_found_behind_a_crowd_that_waits_for_a_dead_handler(quic
     post.accept()
     with RawServer(silent) as hanging:
         assert post.desk.app.call("event.bind", event="OnAppTest", handler=hanging.url).result is True
-        crowd(post.desk, 600, hanging.url)
+        crowd(post.desk, 600, hanging.url, FACT)
         post.portal.look_for_due()
         hanging.wait(8)
         post.later(5_000)
         assert post.texts(2) == ["again", "again"]
 
 
-def crowd(desk: Desk, count: int, handler: str) -> None:
+def crowd(desk: Desk, count: int, handler: str, fact: bytes) -> None:
     """Queue an event for the handler in each of many dialogs, at once."""
 
     def fill(tx) -> None:
         call = desk.portal.admin_call(tx)
         (binding,) = [known for known in call.bindings("ONAPPTEST") if known.handler == handler]
-        event = outbox.add_event(tx, 1, "ONAPPTEST", chat_id=0, actor_id=None, fact=FACT, now=call.now)
+        event = outbox.add_event(tx, 1, "ONAPPTEST", chat_id=0, actor_id=None, fact=fact, now=call.now)
         for number in range(count):
             outbox.add_delivery(tx, 1, event, binding, 1_000 + number, call.now)
 
     desk.portal.write(fill)
+
+
+def test_event_that_cannot_be_prepared_holds_up_no_other(post: Post) -> None:
+    """Its fact does not fit any more, as after a change of the server; the journal says so, and it is tried again."""
+    broken = f"{post.receiver.url}/broken"
+    assert post.desk.app.call("event.bind", event="OnAppTest", handler=broken).result is True
+    crowd(post.desk, 3, broken, b'{"query":7}')
+    post.portal.look_for_due()
+    post.desk.answer(post.dialog(), "hello")
+    assert post.texts(1) == ["hello"]
+    entries = [entry for entry in post.journal(4) if entry.handler == broken]
+    assert [(entry.outcome, entry.status) for entry in entries] == [("retry", None)] * 3
+    assert "cannot be prepared" in entries[0].reason

@@ -195,14 +195,14 @@ def test_message_that_comes_from_many_threads_at_once_is_taken_once(desk: Desk) 
 
 def test_requests_with_overlapping_messages_in_any_order_take_each_once(desk: Desk) -> None:
     made = [
-        desk.message(str(number), message={"id": f"m{number}"}, user={"id": f"u{number % 3}"}) for number in range(9)
+        desk.message(str(number), message={"id": f"m{number}"}, user={"id": f"u{number % 2}"}) for number in range(6)
     ]
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda turn: desk.send(*made[turn:], *made[:turn]), range(9)))
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda turn: desk.send(*made[turn:], *made[:turn]), range(6)))
     assert all(item["SUCCESS"] for answer in answers for item in answer)
     chats = {chat_of(item) for answer in answers for item in answer}
-    assert len(chats) == 3
-    assert sorted(text for chat in chats for text in texts(desk, chat)) == [str(number) for number in range(9)]
+    assert len(chats) == 2
+    assert sorted(text for chat in chats for text in texts(desk, chat)) == [str(number) for number in range(6)]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

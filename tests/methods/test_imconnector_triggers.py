@@ -3,6 +3,7 @@
 import pytest
 
 from support.portal import ICON, Desk, Portal
+from support.post import journal
 from support.receiver import Receiver
 from tieline.http.control import CommandFailed
 
@@ -75,6 +76,30 @@ def test_events_of_a_dialog_come_in_their_order(desk: Desk, receiver: Receiver) 
     delete(desk, message)
     finish(desk, chat)
     assert told(receiver, 5) == ["DIALOGSTART", "MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "DIALOGFINISH"]
+
+
+def test_message_changed_before_it_went_out_is_told_as_it_was_written(desk: Desk, receiver: Receiver) -> None:
+    desk.bind(*MESSAGES)
+    receiver.answer = lambda _: (503, {}, b"")
+    chat = desk.write_in()
+    messages = [desk.answer(chat, text) for text in ("First", "Edited", "Deleted")]
+    receiver.wait(1)
+    journal(desk.portal, 1)
+    edit(desk, messages[1], "Better")
+    edit(desk, messages[1], "Best")
+    delete(desk, messages[2])
+    receiver.answer = lambda _: (200, {}, b"")
+    desk.portal.clock.move(5_000)
+    desk.portal.look_for_due()
+    shown = [event.form["data"]["MESSAGES"][0]["message"] for event in receiver.wait(7)[1:]]
+    assert [message.get("text", "").rpartition("]")[2] for message in shown] == [
+        "First",
+        "Edited",
+        "Deleted",
+        "Better",
+        "Best",
+        "",
+    ]
 
 
 def test_line_breaks_go_outside_as_br(desk: Desk, receiver: Receiver) -> None:

@@ -135,10 +135,12 @@ class Served:
 class Scene:
     """An active connector on a running server: its application, its line and its operator."""
 
-    def __init__(self, served: Served, handler: str, *, connector: str = "myconnector") -> None:
+    def __init__(
+        self, served: Served, handler: str, *, connector: str = "myconnector", email: str = "klaus@example.com"
+    ) -> None:
         self.served = served
         self.connector = connector
-        self.operator = served.person()
+        self.operator = served.person(email=email)
         self.line = served.ask("line.add", name="Support", operators=[self.operator])["id"]
         scopes = ["imopenlines", "imconnector", "im"]
         self.app = served.ask("app.add", name="An app", scopes=scopes, script_only=True)

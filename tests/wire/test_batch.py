@@ -1,5 +1,6 @@
 """batch: several calls in one, in order, with references to earlier results."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -333,3 +334,21 @@ def test_batch_does_what_its_commands_do_one_by_one(twins: list[Desk], commands:
             errors[f"k{number}"] = reply.body
     assert answer["result"] == (results or [])
     assert answer["result_error"] == (errors or [])
+
+
+def test_batches_that_stand_in_each_others_way_lose_nothing(desk: Desk) -> None:
+    chats = [desk.write_in(user={"id": f"user-{number}"}) for number in range(2)]
+    admin = desk.portal.webhook(desk.operator_id)
+
+    async def send() -> list[dict[str, Any]]:
+        cmd = [f"im.message.add?DIALOG_ID=chat{chat}&MESSAGE=x" for chat in chats]
+        orders = [cmd if number % 2 else cmd[::-1] for number in range(24)]
+        path = f"{admin.prefix}batch"
+        replies = await asyncio.gather(*(desk.portal._http.post(path, json={"cmd": cmd}) for cmd in orders))
+        return [reply.json()["result"] for reply in replies]
+
+    answers = desk.portal.loop.run(send())
+    assert [answer["result_error"] for answer in answers] == [[]] * 24
+    told = sorted(number for answer in answers for number in answer["result"])
+    kept = sorted(message["id"] for chat in chats for message in desk.history(chat)[1:])
+    assert told == kept

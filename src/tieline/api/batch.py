@@ -84,6 +84,8 @@ def run(registry: Registry, call: Call, params: dict[str, Any], perform: Perform
         except ApiError as error:
             errors[key] = _error(error.fault)
         except Exception:
+            if call.tx.broken:
+                raise
             log.exception("a command of a batch failed")
             errors[key] = _error(faults.INTERNAL_SERVER_ERROR)
         if halt and key in errors:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import msgspec
+import structlog
 
+from tieline.api.method import Event
 from tieline.api.registry import Registry
 from tieline.delivery.webhook import Outgoing, auth_block, prepare
 from tieline.domain.apps import EVENT_TOKEN_REUSE, App
@@ -12,7 +14,11 @@ from tieline.services.call import Call, World
 from tieline.store import outbox, people
 from tieline.store.engine import Database, Tx
 from tieline.store.outbox import Delivery
+from tieline.store.vault import WrongKey
 
+log = structlog.get_logger(__name__)
+# What a fact that no longer fits its event, or a lost key, raises; nothing of the database's is among them.
+_WRONG = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, WrongKey)
 LaneKey = tuple[int, int]
 Tokens = dict[tuple[int, int, int], tuple[str, int]]  # of (portal, application, user): a token and when it was made
 
@@ -22,9 +28,10 @@ class Prepared:
     """The head of a lane, ready to go; or why it cannot."""
 
     delivery: Delivery
-    data: str
+    data: str | None
     outgoing: Outgoing | None
     refusal: str = ""
+    hopeless: bool = False
 
 
 class _NeedsWriter(Exception):
@@ -51,10 +58,12 @@ class Preparer:
                 return await self._database.read(lambda tx: [self._render(tx, lane, None) for lane in lanes])
             except _NeedsWriter:
                 pass
-        made: Tokens = {}
-        prepared = await self._database.write(
-            lambda tx: [self._render(tx, lane, made) if self._claim(tx, lane, lease) else None for lane in lanes]
-        )
+
+        def claim_and_render(tx: Tx) -> tuple[list[Prepared | None], Tokens]:
+            made: Tokens = {}  # of this run alone: what a run that was rolled back made never was
+            return [self._render(tx, lane, made) if self._claim(tx, lane, lease) else None for lane in lanes], made
+
+        prepared, made = await self._database.write(claim_and_render)
         self._tokens.update(made)  # only now are they committed
         return prepared
 
@@ -77,7 +86,14 @@ class Preparer:
         app = call.find_app(delivery.app_id)
         event = self._registry.find_event(delivery.event)
         if app is None or event is None:
-            return Prepared(delivery, delivery.data or "[]", None, "the application is gone")
+            return Prepared(delivery, delivery.data or "[]", None, "the application is gone", hopeless=True)
+        try:
+            return self._request(call, app, event, delivery, made)
+        except _WRONG as error:  # it must not hold up the others that are prepared with it
+            log.exception("an event cannot be prepared", delivery=delivery.id)
+            return Prepared(delivery, delivery.data, None, f"the event cannot be prepared: {error!r}"[:300])
+
+    def _request(self, call: Call, app: App, event: Event, delivery: Delivery, made: Tokens | None) -> Prepared:
         data = delivery.data
         if data is None:
             fact = msgspec.convert(delivery.fact, event.fact)
@@ -92,7 +108,7 @@ class Preparer:
             auth,
             stable_id=f"evt_{delivery.portal_id}_{delivery.id}",
             key=vault.unseal(app.sealed_signing_key),
-            now=now,
+            now=call.now,
         )
         return Prepared(delivery, data, outgoing)
 

@@ -106,7 +106,7 @@ class Sender:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT, connect=guard.CONNECT_TIMEOUT)
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
         jar = aiohttp.DummyCookieJar
         self._guarded = aiohttp.ClientSession(
             connector=guard.connector(rules, limit_per_host=0),  # the worker's slots are the limit

@@ -183,7 +183,7 @@ class Worker:
         verdict = judge(
             reply, failures=delivery.failures, age=now - delivery.created_at, now=now, schedule=self._schedule
         )
-        if prepared.outgoing is None:
+        if prepared.hopeless:
             verdict = replace(verdict, outcome=Outcome.FAILED)
         more = False
         if verdict.outcome is Outcome.RETRY:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +140,8 @@ def webhook_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
 
 def user_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
     """Add a person whose password was hashed by the asker."""
+    if not args["name"].strip() or "@" not in args["email"]:
+        raise CommandFailed("a person needs a name and an e-mail address")
     try:
         user_id = people.add(
             call,
@@ -176,7 +177,7 @@ def line_disconnect(call: Call, args: dict[str, Any]) -> dict[str, Any]:
 def events_list(call: Call, args: dict[str, Any]) -> list[dict[str, Any]]:
     """Return entries of the journal behind a number."""
     found = journal.list_entries(call.tx, call.portal_id, after=int(args.get("after") or 0))
-    return [{"number": number, **asdict(entry)} for number, entry in found]
+    return [{"number": number, **entry._asdict()} for number, entry in found]
 
 
 def connector_settings(call: Call, args: dict[str, Any]) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import msgspec
 from tieline.api.faults import ARGUMENT, ERROR_ARGUMENT, ApiError, Dialect, Fault, Problem, wrong_argument
 from tieline.api.method import Auth, Doc, Family
 from tieline.api.wire import Int, Wire, WrongValue, is_empty, iso, reader
-from tieline.domain.chats import Author, OuterChat, OuterFile, OuterMessage
+from tieline.domain.chats import Author, Message, OuterChat, OuterFile, OuterMessage
 from tieline.domain.connectors import Connector, Icon
 from tieline.domain.events import (
     ConnectorSwitchedOff,
@@ -625,12 +625,11 @@ def _messages(fact: Any, message: Wire) -> dict[str, Any]:
     }
 
 
-def _signed(call: Call, fact: Any, text: str) -> str:
+def _signed(call: Call, code: str, message: Message, text: str) -> str:
     """Put the operator's name before a text, where the connector wants it, and write line breaks as [br]."""
     text = text.replace("\r\n", "\n").replace("\n", "[br]")
-    message = chat_store.find_message(call.tx, call.portal_id, fact.message_id)
-    connector = call.find_connector(fact.connector)
-    if message is None or message.author is not Author.OPERATOR or connector is None or not connector.need_signature:
+    connector = call.find_connector(code)
+    if message.author is not Author.OPERATOR or connector is None or not connector.need_signature:
         return text
     author = call.find_person(message.author_id)
     return f"[b]{author.full_name}:[/b] [br]{text}" if author else text
@@ -639,8 +638,7 @@ def _signed(call: Call, fact: Any, text: str) -> str:
 @family.event("OnImConnectorMessageAdd", of=OperatorMessageSent)
 def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
     """An operator or the system wrote: the connector carries it outside."""
-    message = chat_store.find_message(call.tx, call.portal_id, fact.message_id)
-    assert message is not None  # messages are never removed
+    message = chat_store.get_message(call.tx, call.portal_id, fact.message_id)
     sent = [
         SentFile(
             name=file.name,
@@ -651,15 +649,19 @@ def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
         )
         for file in file_store.list_files(call.tx, call.portal_id, [message.id]).get(message.id, [])
     ]
-    told = SentMessage(user_id=message.author_id, text=_signed(call, fact, message.text), files=sent)
+    text = message.text
+    if message.edited_at or message.deleted_at:  # events of their own follow and tell that
+        text = chat_store.find_first_text(call.tx, call.portal_id, message.id) or text
+    told = SentMessage(user_id=message.author_id, text=_signed(call, fact.connector, message, text), files=sent)
     return _messages(fact, told)
 
 
 @family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited)
 def message_update(call: Call, fact: OperatorMessageEdited) -> dict[str, Any]:
     """An operator changed a message: the connector changes it outside."""
+    message = chat_store.get_message(call.tx, call.portal_id, fact.message_id)
     ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
-    return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact, fact.text)))
+    return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, message, fact.text)))
 
 
 @family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted)

@@ -25,7 +25,6 @@ from tieline.services.urls import refuse_address
 from tieline.store import apps as store
 from tieline.store import happenings
 
-INSTALL_EVENT = "ONAPPINSTALL"
 TOKEN_LENGTH = 70
 SECRET_LENGTH = 50
 
@@ -104,8 +103,9 @@ def add(
 def _announce(call: Call, app: App) -> None:
     """Send the tokens to the install URL: not a subscription, so its handler id is 0."""
     fact = AppInstalled(app_id=app.id, actor_id=app.user_id, version=app.version, language=call.portal.language)
-    install = Binding(0, app.id, INSTALL_EVENT, app.install_url, app.user_id)
-    deliver(call, INSTALL_EVENT, fact, [install])
+    (event,) = call.world.catalogue.events_of(AppInstalled)
+    install = Binding(0, app.id, event.wire_name, app.install_url, app.user_id)
+    deliver(call, event.wire_name, fact, [install])
 
 
 def issue(call: Call, app: App, user_id: int) -> Grant:

@@ -100,7 +100,6 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
     )
     if not system:
         chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
-        store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
         mark = store.ReadMark(chat.sequence, chat.messages)
         store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     chat = _carry_outside(call, chat, message_id, system=system)
@@ -114,8 +113,13 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
         assert line is not None  # access() lets nobody write where the line is gone
         return sessions.open_session(call, chat, line, operator_id=call.actor.id)
     if sessions.is_waiting(chat) or chat.operator_id is None:
-        return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
+        return _taken(call, chat)
     return chat
+
+
+def _taken(call: Call, chat: Chat) -> Chat:
+    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
+    return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
 
 
 def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
@@ -307,9 +311,7 @@ def take(call: Call, chat_id: int) -> None:
         return
     if not access(call, chat, call.actor).take:
         raise NoAccess
-    chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
-    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
-    keep(call, chat, locked)
+    keep(call, _taken(call, chat), locked)
 
 
 def finish(call: Call, chat_id: int) -> None:

@@ -185,6 +185,14 @@ def find_message(tx: Tx, portal_id: int, message_id: int) -> Message | None:
     return _message(row) if row else None
 
 
+def get_message(tx: Tx, portal_id: int, message_id: int) -> Message:
+    """Return a message; messages are never removed."""
+    message = find_message(tx, portal_id, message_id)
+    if message is None:
+        raise LookupError(f"no message {message_id}")
+    return message
+
+
 def find_outer_message(tx: Tx, portal_id: int, chat_id: int, author_id: int, outer_id: str) -> Message | None:
     """Return the message that a connector passed in under `outer_id`, or None."""
     row = tx.one(
@@ -298,6 +306,17 @@ def set_message(tx: Tx, portal_id: int, message: Message, *, before: Message, ed
         portal=portal_id,
         id=message.id,
     )
+
+
+def find_first_text(tx: Tx, portal_id: int, message_id: int) -> str | None:
+    """Return what a message said before it was changed for the first time; None if it never was."""
+    row = tx.one(
+        """select text from message_versions where portal_id = :portal and message_id = :message
+        order by sequence limit 1""",
+        portal=portal_id,
+        message=message_id,
+    )
+    return row[0] if row else None
 
 
 def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -> None:

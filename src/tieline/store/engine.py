@@ -47,6 +47,11 @@ class Tx(abc.ABC):
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what the block did, and only that, if it raises."""
 
+    @property
+    @abc.abstractmethod
+    def broken(self) -> bool:
+        """An error has ended the whole transaction: nothing of it is kept, so nobody may go on as if it were."""
+
     def signal(self, signal: Signal) -> None:
         """Say something to other parts of the server once this transaction is committed."""
         self.signals.append(signal)

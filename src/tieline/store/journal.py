@@ -1,7 +1,7 @@
 """The journal of deliveries: every attempt, what came of it and why."""
 
-from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from typing import NamedTuple
 
 from tieline.store.engine import Tx
 
@@ -16,8 +16,7 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One attempt; moments in milliseconds UTC, the duration in milliseconds."""
 
     delivery_id: int
@@ -34,14 +33,14 @@ class Entry:
     reason: str
 
 
-_FIELDS = tuple(field.name for field in fields(Entry))
+_FIELDS = Entry._fields
 _INSERT = f"""insert into journal (portal_id, {", ".join(_FIELDS)})
 values (:portal, {", ".join(":" + name for name in _FIELDS)})"""
 
 
 def add_entry(tx: Tx, portal_id: int, entry: Entry) -> None:
     """Append an attempt."""
-    tx.run(_INSERT, portal=portal_id, **asdict(entry))
+    tx.run(_INSERT, portal=portal_id, **entry._asdict())
 
 
 def list_entries(tx: Tx, portal_id: int, *, after: int = 0, limit: int = 500) -> list[tuple[int, Entry]]:

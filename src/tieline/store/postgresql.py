@@ -67,6 +67,11 @@ class PostgresTx(Tx):
             raise
         self._cursor.execute("release savepoint inner_step")
 
+    @property
+    def broken(self) -> bool:
+        """A deadlock or a lost connection has ended the transaction, or an error that nobody went back behind."""
+        return self.connection.info.transaction_status is not psycopg.pq.TransactionStatus.INTRANS
+
 
 class PostgresDatabase(Database):
     """A PostgreSQL database, which may have several servers."""

@@ -72,6 +72,11 @@ class SqliteTx(Tx):
             raise
         self._execute("release inner_step")
 
+    @property
+    def broken(self) -> bool:
+        """SQLite has rolled everything back by itself, as when the disk is full."""
+        return not self._connection.in_transaction
+
 
 class SqliteDatabase(Database):
     """The embedded database: a file with one owner."""

@@ -25,7 +25,10 @@ class Vault:
         """Take the key from TIELINE_SECRET_KEY, else from the folder's file, which is made at need."""
         key = os.environ.get(KEY_VARIABLE)
         if key:
-            return cls(key.encode())
+            try:
+                return cls(key.encode())
+            except ValueError as error:
+                raise WrongKey(f"{KEY_VARIABLE}: {error}") from error
         if folder is None:
             raise WrongKey(f"set {KEY_VARIABLE}: a database without a data folder keeps no key of its own")
         path = folder / "secret.key"

@@ -1,0 +1,224 @@
+"""The code about itself: names once, everything used and documented, small, layered; the reference fresh."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from support.portal import Portal
+from tieline.api import faults
+from tieline.api.faults import Fault
+from tieline.api.method import Auth
+from tieline.api.reference import coverage, openapi
+from tieline.api.registry import Registry
+from tieline.methods import FAMILIES
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "tieline"
+REGISTRY = Registry(FAMILIES)
+MOST_LINES_OF_A_FILE = 500
+MOST_LINES_OF_A_FUNCTION = 60
+FILES = sorted(path for path in SOURCE.rglob("*.py") if "static" not in path.parts)
+TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def literals() -> Iterator[str]:
+    """Every text in the source, without those that are docstrings."""
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def declarations() -> Iterator[str]:
+    """What stands first in the decorators `@family.method(...)` and `@family.event(...)`."""
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for decorator in node.decorator_list:
+                    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).startswith("family."):
+                        yield ast.unparse(decorator.args[0])
+
+
+def test_each_method_and_event_is_declared_by_its_full_name() -> None:
+    declared = Counter(declarations())
+    names = [*(method.name for method in REGISTRY), *(event.name for event in REGISTRY.events)]
+    expected = {"BATCH" if name == "batch" else repr(name) for name in names}
+    assert set(declared) == expected
+    assert set(declared.values()) == {1}
+
+
+@pytest.mark.parametrize("name", sorted(method.name for method in REGISTRY if "." in method.name))
+def test_name_of_a_method_stands_nowhere_else(name: str) -> None:
+    assert [text for text in literals() if text.lower() == name.lower()] == [name]
+
+
+@pytest.mark.parametrize("name", sorted(event.name for event in REGISTRY.events))
+def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
+    assert [text for text in literals() if text.lower() == name.lower()] == [name]
+
+
+FAULTS = sorted(name for name, value in vars(faults).items() if isinstance(value, Fault))
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_of_the_catalogue_is_used(name: str) -> None:
+    used = sum(
+        node.id == name if isinstance(node, ast.Name) else node.attr == name
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+        and path.name != "reference.py"
+    )  # fmt: skip
+    assert used >= 1
+
+
+def module_faults(path: Path) -> list[str]:
+    """Names of the faults that a family declares at its top."""
+    return [
+        target.id
+        for node in TREES[path].body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "Fault"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((SOURCE / "methods").glob("*.py")), ids=short)
+def test_each_fault_of_a_family_is_used(path: Path) -> None:
+    loaded = {
+        node.id for node in ast.walk(TREES[path]) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    assert set(module_faults(path)) <= loaded
+
+
+@pytest.mark.parametrize("path", FILES, ids=short)
+def test_file_has_its_line_on_top(path: Path) -> None:
+    docstring = ast.get_docstring(TREES[path])
+    assert docstring, "says not what lives here"
+    assert re.search(r"[.:]$", docstring.splitlines()[0]), "the first line is a sentence"
+
+
+@pytest.mark.parametrize("path", FILES, ids=short)
+def test_file_is_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or 0) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if "migrations" not in path.parts], ids=short)
+def test_functions_are_short(path: Path) -> None:
+    """A migration is a list of statements and may be as long as the schema."""
+    assert [name for name, lines in functions(path) if lines > MOST_LINES_OF_A_FUNCTION] == []
+
+
+def test_floors_are_kept() -> None:
+    program = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.py")), ids=short)
+def test_examples_know_the_server_by_the_wire_alone(path: Path) -> None:
+    assert [name for name in imports(path) if name.split(".")[0] == "tieline"] == []
+
+
+def test_committed_reference_is_fresh(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "tools" / "write_reference.py", tmp_path], cwd=ROOT, check=True)
+    written = {page.name: page.read_text("utf-8") for page in tmp_path.iterdir()}
+    committed = ROOT / "docs" / "reference"
+    assert {page.name for page in committed.iterdir()} == set(written)
+    stale = [name for name, text in written.items() if (committed / name).read_text("utf-8") != text]
+    assert stale == [], "run `make docs`"
+
+
+def test_documented_methods_are_covered_or_named() -> None:
+    known = {row.name for row in coverage(REGISTRY) if row.state != "absent"}
+    assert known == {method.name for method in REGISTRY if method.documented and method.auth is not Auth.SESSION}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return msgspec.json.decode(msgspec.json.encode(openapi(REGISTRY)))
+
+
+def test_openapi_is_served(quick_portal: Portal, document: dict[str, Any]) -> None:
+    reply = quick_portal.request("GET", "/openapi.json")
+    assert reply.status == 200
+    assert reply.body == document
+
+
+def test_openapi_has_its_parts(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert {"title", "version"} <= set(document["info"])
+    assert {"schemas", "securitySchemes"} <= set(document["components"])
+
+
+def test_openapi_has_every_method_but_those_of_the_pages(document: dict[str, Any]) -> None:
+    assert set(document["paths"]) == {f"/rest/{m.name}" for m in REGISTRY if m.auth is not Auth.SESSION}
+    operations = [item["post"] for item in document["paths"].values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    for operation in operations:
+        assert operation["summary"]
+        assert "200" in operation["responses"]
+        assert all(response["description"] for response in operation["responses"].values())
+        for requirement in operation["security"]:
+            assert set(requirement) <= set(document["components"]["securitySchemes"])
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def test_openapi_refers_to_what_is_there(document: dict[str, Any]) -> None:
+    found = set(references(document))
+    assert "#/components/schemas/Error" in found
+    for reference in found:
+        place: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            assert part in place, reference
+            place = place[part]
+
+
+def test_openapi_describes_every_parameter(document: dict[str, Any]) -> None:
+    for method in REGISTRY:
+        if method.auth is Auth.SESSION:
+            continue
+        content = document["paths"][f"/rest/{method.name}"]["post"]["requestBody"]["content"]
+        assert set(content) == {"application/json", "application/x-www-form-urlencoded"}
+        for kind in content.values():
+            assert set(kind["schema"]["properties"]) == {param.wire_name for param in method.params}
+            assert all(schema["description"] for schema in kind["schema"]["properties"].values())
+            required = [param.wire_name for param in method.params if param.required]
+            assert kind["schema"].get("required", []) == required

@@ -1,0 +1,101 @@
+"""server.time, scope, methods and method.get: what every client may ask."""
+
+from typing import Any
+
+import pytest
+
+from support.portal import Client, Portal
+
+ALL_SCOPES = ["im", "imconnector", "imopenlines", "user", "user_basic", "user_brief"]
+BASIC_METHODS = [
+    *("app.info", "batch", "event.bind", "event.get", "event.test", "event.unbind", "events", "method.get", "methods"),
+    *("profile", "scope", "server.time"),
+]
+IM_METHODS = [
+    *("im.chat.get", "im.dialog.messages.get", "im.dialog.read", "im.message.add", "im.message.delete"),
+    *("im.message.update", "im.recent.list"),
+]
+USER_METHODS = ["user.current", "user.get", "user.search"]
+
+
+@pytest.fixture
+def hook(quick_portal: Portal) -> Client:
+    """A webhook with one scope."""
+    return quick_portal.webhook(scopes="im")
+
+
+def test_time_is_that_of_the_portals_zone(portal: Portal) -> None:
+    hook = portal.webhook(scopes="")
+    assert hook.call("server.time").result == "2027-01-15T08:00:00+00:00"
+    portal.clock.move(1_999)
+    assert hook.call("server.time").result == "2027-01-15T08:00:01+00:00"
+    portal.write(lambda tx: (tx.run("update portals set time_zone = 'Europe/Berlin'"), tx.touch(1)))
+    reply = hook.call("server.time")
+    assert reply.result == "2027-01-15T09:00:01+01:00"
+    assert reply.body["time"]["date_start"][-6:] in ("+01:00", "+02:00")
+
+
+def test_scopes_of_the_caller_are_listed(quick_portal: Portal, hook: Client) -> None:
+    assert hook.call("scope").result == ["im"]
+    assert quick_portal.app("imopenlines,im").call("scope").result == ["im", "imopenlines"]
+    assert quick_portal.webhook(scopes="").call("scope").result == []
+    page = quick_portal.page(quick_portal.person())
+    assert page.call("scope").result == ALL_SCOPES
+
+
+@pytest.mark.parametrize("full", [True, "true", 1, "Y"])
+def test_all_scopes_are_listed_on_demand(hook: Client, full: Any) -> None:
+    assert hook.call("scope", full=full).result == ALL_SCOPES
+
+
+def test_methods_of_the_caller_are_listed(quick_portal: Portal, hook: Client) -> None:
+    assert sorted(hook.call("methods").result) == sorted(BASIC_METHODS + IM_METHODS)
+    assert sorted(quick_portal.webhook(scopes="").call("methods").result) == sorted(BASIC_METHODS)
+
+
+def test_methods_of_a_scope_are_listed(hook: Client) -> None:
+    assert sorted(hook.call("methods", scope="user").result) == USER_METHODS
+    assert sorted(hook.call("methods", scope="").result) == sorted(BASIC_METHODS)
+    assert hook.call("methods", scope="nothing").result == []
+
+
+def test_all_methods_are_listed_without_those_of_the_pages(hook: Client) -> None:
+    found = hook.call("methods", full=True).result
+    assert set(BASIC_METHODS + IM_METHODS + USER_METHODS) < set(found)
+    assert "imconnector.send.messages" in found
+    assert [name for name in found if name.startswith("tieline.")] == []
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "existing", "available"),
+    [
+        ("im.message.add", True, True),
+        ("IM.Message.Add", True, True),
+        ("user.get", True, False),
+        ("server.time", True, True),
+        ("no.such.method", False, False),
+        ("tieline.inbox.list", False, False),
+        ("", False, False),
+        (None, False, False),
+    ],
+)
+def test_method_is_known_and_open(hook: Client, name: str | None, *, existing: bool, available: bool) -> None:
+    assert hook.call("method.get", name=name).result == {"isExisting": existing, "isAvailable": available}
+
+
+def test_method_without_a_name_is_none(hook: Client) -> None:
+    assert hook.call("method.get").result == {"isExisting": False, "isAvailable": False}
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "text"),
+    [
+        ("scope", {"full": "perhaps"}, "The value of an argument 'full' must be of type boolean"),
+        ("methods", {"scope": ["im"]}, "The value of an argument 'scope' must be of type string"),
+        ("method.get", {"name": {"a": "b"}}, "The value of an argument 'name' must be of type string"),
+    ],
+)
+def test_wrong_parameter_is_named(hook: Client, method: str, params: dict[str, Any], text: str) -> None:
+    reply = hook.call(method, **params)
+    assert (*reply.error, reply.text) == (400, "ERROR_ARGUMENT", text)
