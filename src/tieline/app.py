@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import gc
+import logging
 import os
 import signal
 import socket
@@ -105,6 +106,11 @@ async def _keep_running(name: str, run: Callable[[], Coroutine[Any, Any, None]])
             return
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a record of uvicorn's is worth printing: that a request was cut off when the server left is not."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
 class _Door(uvicorn.Server):
     """uvicorn without its own handling of signals: the process has one for all doors."""
 
@@ -139,6 +145,7 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
             raise WrongSetting(f"the certificate cannot be used: {error}") from error
         return _Door(config), _listen(host, port)
 
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     cert = None
     if settings.speaks_tls:
         cert = certificates.pair(settings.folder, settings.domain, settings.tls_cert, settings.tls_key)
@@ -174,7 +181,7 @@ async def serve(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, N
             doors = _doors(settings, parts.server)
             await parts.start()
             await control.start()
-            await _run_doors(doors, on_ready)
+            await _run_doors(doors, parts, on_ready)
         finally:
             await control.stop()
             await parts.stop()
@@ -183,8 +190,9 @@ async def serve(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, N
 
 
 async def _run_doors(
-    doors: list[tuple[_Door, socket.socket]], on_ready: Callable[[], Coroutine[Any, Any, None]] | None
+    doors: list[tuple[_Door, socket.socket]], parts: Parts, on_ready: Callable[[], Coroutine[Any, Any, None]] | None
 ) -> None:
+    """Serve until told to stop; then requests, pages and deliveries that are under way have the same moment left."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -203,7 +211,7 @@ async def _run_doors(
         door.should_exit = True
     waiting.cancel()
     ready.cancel()
-    await asyncio.gather(*running)
+    await asyncio.gather(parts.stop(), *running)
     if ready.done() and not ready.cancelled():
         ready.result()
 

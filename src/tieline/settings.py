@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 PREFIX = "TIELINE_"
+_THIS_MACHINE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 - compared, not bound
 MAX_PORT = 65_535
 Profile = Literal["development", "production"]
 
@@ -73,7 +74,7 @@ class Settings:
         """The address that is recorded for the portal."""
         if self.url:
             return self.url.rstrip("/")
-        name = self.domain or ("localhost" if self.host in ("0.0.0.0", "::", "127.0.0.1", "::1") else self.host)
+        name = self.domain or ("localhost" if self.host in _THIS_MACHINE else self.host)
         scheme, usual = ("https", 443) if self.speaks_tls else ("http", 80)
         return f"{scheme}://{name}" + ("" if self.port == usual else f":{self.port}")
 

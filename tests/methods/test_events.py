@@ -35,6 +35,12 @@ def app(portal: Portal) -> Client:
 
 
 @pytest.fixture
+def quick_app(quick_portal: Portal) -> Client:
+    """An application, for what no engine can change."""
+    return quick_portal.app()
+
+
+@pytest.fixture
 def person(portal: Portal) -> int:
     """Somebody who is no administrator."""
     return portal.person()
@@ -68,9 +74,9 @@ def test_parameters_are_found_in_any_case(app: Client) -> None:
 
 
 @pytest.mark.parametrize("event", [None, "", "OnNothing", "ONCRMLEADADD", "OnAppTest "])
-def test_unknown_event_is_refused(app: Client, event: str | None) -> None:
-    assert refused(bind(app, event)) == NOT_FOUND
-    assert bound(app) == []
+def test_unknown_event_is_refused(quick_app: Client, event: str | None) -> None:
+    assert refused(bind(quick_app, event)) == NOT_FOUND
+    assert bound(quick_app) == []
 
 
 @pytest.mark.parametrize("event", CONNECTOR_EVENTS)
@@ -96,10 +102,10 @@ def test_same_handler_is_bound_once(app: Client) -> None:
 
 
 @pytest.mark.parametrize("handler", [None, "", []])
-def test_online_event_needs_a_handler(app: Client, handler: Any) -> None:
+def test_online_event_needs_a_handler(quick_app: Client, handler: Any) -> None:
     told = (400, "ERROR_ARGUMENT", "Argument 'handler' is null or empty")
-    assert refused(app.call("event.bind", event="OnAppTest", handler=handler)) == told
-    assert refused(app.call("event.unbind", event="OnAppTest", handler=handler)) == told
+    assert refused(quick_app.call("event.bind", event="OnAppTest", handler=handler)) == told
+    assert refused(quick_app.call("event.unbind", event="OnAppTest", handler=handler)) == told
 
 
 @pytest.mark.parametrize(
@@ -124,10 +130,10 @@ def test_handler_must_be_an_address_that_may_be_called(quick_portal: Portal, han
 
 
 @pytest.mark.parametrize("name", ["auth_type", "options"])
-def test_wrong_parameter_is_named(app: Client, name: str) -> None:
+def test_wrong_parameter_is_named(quick_app: Client, name: str) -> None:
     expected = {"auth_type": "integer", "options": "array"}[name]
     told = (400, "ERROR_ARGUMENT", f"The value of an argument '{name}' must be of type {expected}")
-    assert refused(bind(app, **{name: "abc"})) == told
+    assert refused(bind(quick_app, **{name: "abc"})) == told
 
 
 def test_other_users_tokens_are_for_administrators(app: Client, person: int) -> None:

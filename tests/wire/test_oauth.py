@@ -34,6 +34,12 @@ def app(portal: Portal) -> Client:
     return portal.app()
 
 
+@pytest.fixture
+def quick_app(quick_portal: Portal) -> Client:
+    """An application, for what no engine can change."""
+    return quick_portal.app()
+
+
 def grant(app: Client, **changes: str | None) -> dict[str, str]:
     """The parameters of a refresh; None leaves one out."""
     usual = {
@@ -153,8 +159,8 @@ def test_refresh_token_holds_for_180_days(app: Client) -> None:
 
 @pytest.mark.parametrize("name", ["client_id", "client_secret", "grant_type", "refresh_token"])
 @pytest.mark.parametrize("value", [None, ""])
-def test_missing_parameter_is_named(app: Client, name: str, value: str | None) -> None:
-    reply = refresh(app, **{name: value})
+def test_missing_parameter_is_named(quick_app: Client, name: str, value: str | None) -> None:
+    reply = refresh(quick_app, **{name: value})
     told = {"error": "invalid_request", "error_description": f'No "{name}" parameter found'}
     assert (reply.status, reply.body) == (400, told)
 
@@ -188,8 +194,8 @@ def test_token_of_another_application_is_refused_and_stays_good(app: Client) -> 
 
 
 @pytest.mark.parametrize("grant_type", ["authorization_code", "password", "REFRESH_TOKEN"])
-def test_other_grants_are_not_offered(app: Client, grant_type: str) -> None:
-    reply = refresh(app, grant_type=grant_type)
+def test_other_grants_are_not_offered(quick_app: Client, grant_type: str) -> None:
+    reply = refresh(quick_app, grant_type=grant_type)
     assert (reply.status, reply.body["error"]) == (400, "unsupported_grant_type")
 
 

@@ -177,10 +177,10 @@ def test_page_calls_methods_with_its_cookie_alone(portal: Portal, person: int) -
     "cookie",
     ["", "tieline_session=", "tieline_session=wrong", "tieline_session", "other=1", ";;=", 'tieline_session="\\000"'],
 )
-def test_wrong_cookie_is_nobody(portal: Portal, cookie: str) -> None:
+def test_wrong_cookie_is_nobody(quick_portal: Portal, cookie: str) -> None:
     headers = OWN | {"cookie": cookie}
-    assert portal.request("POST", "/ui/rest/server.time", headers=headers).error == (401, "NO_AUTH_FOUND")
-    assert portal.request("GET", "/ui/me", headers=headers).error == (401, "NO_AUTH_FOUND")
+    assert quick_portal.request("POST", "/ui/rest/server.time", headers=headers).error == (401, "NO_AUTH_FOUND")
+    assert quick_portal.request("GET", "/ui/me", headers=headers).error == (401, "NO_AUTH_FOUND")
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]"])

@@ -51,7 +51,7 @@ def _plain(hint: Any) -> Any:
     if origin is Annotated:
         return _plain(args[0])
     if origin in (Union, types.UnionType):
-        return Union[tuple(_plain(arg) for arg in args)]
+        return Union[tuple(_plain(arg) for arg in args)]  # noqa: UP007 - made at run time
     if origin in (list, dict):
         return origin[tuple(_plain(arg) for arg in args)]
     return hint
@@ -129,7 +129,7 @@ def _operation(method: Method, params: list[dict[str, Any]], result: dict[str, A
             },
         )
         known["description"] = ", ".join(filter(None, [known["description"], fault.code]))
-    content = dict.fromkeys(("application/json", "application/x-www-form-urlencoded"), {"schema": body})
+    content = {kind: {"schema": body} for kind in ("application/json", "application/x-www-form-urlencoded")}
     return {
         "operationId": method.name,
         "summary": method.doc.splitlines()[0],
@@ -184,8 +184,10 @@ def ledger(registry: Registry) -> str:
         "",
         "Generated from the declarations by `make docs`; a test keeps it fresh.",
         "",
-        f"Of {len(rows)} documented methods {counts['implemented']} are implemented, {counts['partial']} partial, "
-        f"{counts['absent']} absent; of {len(events)} documented events {len(known & set(events))} are implemented.",
+        (
+            f"Of {len(rows)} documented methods {counts['implemented']} are implemented, {counts['partial']} partial, "
+            f"{counts['absent']} absent; of {len(events)} documented events {len(known & set(events))} are implemented."
+        ),
         "",
         "## Methods",
         "",

@@ -4,7 +4,7 @@ Numbers come as text, lists as {"0": ...}, booleans as Y/N, 1/0 or true/false, e
 type asks for decides how its value is read; `reader` compiles that once per declared parameter.
 """
 
-import datetime
+import datetime as dt
 import types
 import zoneinfo
 from collections.abc import Callable
@@ -192,16 +192,16 @@ def reader(hint: Any) -> Reader:
 
 
 @lru_cache(maxsize=64)
-def _zone(name: str) -> datetime.tzinfo:
+def _zone(name: str) -> dt.tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return datetime.UTC
+        return dt.UTC
 
 
 @lru_cache(maxsize=4096)
 def _iso_second(second: int, zone: str) -> str:
-    return datetime.datetime.fromtimestamp(second, _zone(zone)).isoformat(timespec="seconds")
+    return dt.datetime.fromtimestamp(second, _zone(zone)).isoformat(timespec="seconds")
 
 
 def iso(moment: int, zone: str = "UTC") -> str:
@@ -217,11 +217,11 @@ def iso_or_none(moment: int | None, zone: str = "UTC") -> str | None:
 def parse_iso(text: str) -> int:
     """Read a moment in ISO 8601; without an offset it is UTC."""
     try:
-        moment = datetime.datetime.fromisoformat(text)
+        moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise WrongValue("datetime") from error
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
+        moment = moment.replace(tzinfo=dt.UTC)
     return int(moment.timestamp() * 1000)
 
 

@@ -28,6 +28,7 @@ LEASE = 2 * TIMEOUT * SECOND  # a lane is claimed when its turn has come, so thi
 POLLED = 500
 PREPARED_TOGETHER = 32
 
+
 @dataclass(slots=True)
 class Handler:
     """What waits for one handler, and how many requests are being prepared or on their way to it."""
@@ -191,9 +192,7 @@ class Worker:
             outbox.postpone(tx, delivery, verdict.again_at, prepared.data)
         else:
             state = "done" if verdict.outcome is Outcome.DELIVERED else "failed"
-            holder = None if tx.engine == "sqlite" else self._name
-            until = now + LEASE if holder else None
-            more = outbox.finish(tx, delivery, state, now, prepared.data, worker=holder, until=until)
+            more = outbox.finish(tx, delivery, state, now, prepared.data)
         if verdict.outcome is Outcome.FAILED and "message_id" in delivery.fact:
             portal = people.get_portal(tx, delivery.portal_id)
             note_failure(Call(tx, self._world, portal, now), delivery.fact["message_id"], reply.reason)

@@ -53,7 +53,7 @@ MAX_ICON = 200_000
 MAX_NAME = 255
 MAX_MESSAGES = 500
 _CODE = re.compile(r"[a-z0-9_\-]{1,50}")
-_NOT_IN_NAMES = re.compile(r"[^\w\s'’\-]|[\d_]")
+_NOT_IN_NAMES = re.compile(r"[^\w\s'’\-]|[\d_]")  # noqa: RUF001 - both apostrophes stand in names
 
 
 def _wrong(name: str, problem: Problem) -> Fault:

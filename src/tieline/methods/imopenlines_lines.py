@@ -121,7 +121,7 @@ def config_get(
     *,
     config_id: ConfigId,
     with_queue: Annotated[bool, Doc("Tell who is in the queue.")] = True,
-    show_offline: Annotated[bool, Doc("Tell also of operators who are not there; presence is not kept yet.")] = True,
+    show_offline: Annotated[bool, Doc("Operators who are not there too; no effect yet.")] = True,  # noqa: ARG001
 ) -> dict[str, Any] | bool:
     """Return all settings of an open line, or false if there is no such line."""
     line = call.find_line(config_id)

@@ -56,10 +56,10 @@ def method_get(call: Call, *, name: Annotated[str, Doc("Name of a method."), Spe
 
 @family.method(BATCH, in_batch=False, faults=(BATCH_METHOD_NOT_ALLOWED, BATCH_LENGTH_EXCEEDED, ERROR_ARGUMENT))
 def batch(
-    call: Call,
+    call: Call,  # noqa: ARG001 - the dispatcher runs batches itself
     *,
-    cmd: Annotated[dict[str, Any], Doc("Commands `method?query`, as a list or by keys."), Spelled("cmd")],
-    halt: Annotated[bool, Doc("Stop at the first error."), Spelled("halt")] = False,
+    cmd: Annotated[dict[str, Any], Doc("Commands `method?query`, as a list or by keys."), Spelled("cmd")],  # noqa: ARG001
+    halt: Annotated[bool, Doc("Stop at the first error."), Spelled("halt")] = False,  # noqa: ARG001
 ) -> dict[str, Any]:
     """Run up to 50 calls in order as one; later ones may name results of earlier ones as `$result[key][path]`."""
     raise AssertionError("the dispatcher runs batches itself")

@@ -164,25 +164,35 @@ class Receipt(NamedTuple):
     error: str = ""
 
 
-def _each(call: Call, messages: list[Incoming], handle: Callable[[Incoming], Receipt]) -> list[Receipt]:
-    """Handle messages in order, each in a savepoint of its own where there are several."""
-    receipts = []
-    for incoming in messages:
+def _each(
+    call: Call, connector: Connector, messages: list[Incoming], handle: Callable[[Incoming], Receipt]
+) -> list[Receipt]:
+    """Handle messages, each in a savepoint of its own where there are several; receipts stand in the same order.
+
+    Dialogs are gone through by their keys, so that requests which share some lock them in one order.
+    """
+    receipts = {}
+    for number, incoming in sorted(enumerate(messages), key=lambda each: _key(connector, each[1])):
         try:
             if len(messages) == 1:
-                receipts.append(handle(incoming))
+                receipts[number] = handle(incoming)
             else:
                 with call.tx.savepoint():
-                    receipts.append(handle(incoming))
+                    receipts[number] = handle(incoming)
         except MessageRefused as refusal:
-            receipts.append(Receipt(incoming, error=str(refusal)))
-    return receipts
+            receipts[number] = Receipt(incoming, error=str(refusal))
+    return [receipts[number] for number in range(len(messages))]
+
+
+def _key(connector: Connector, incoming: Incoming) -> tuple[str, str]:
+    """Name a dialog by its outer chat and user; in group mode by the chat alone."""
+    return incoming.chat.id, "" if connector.chat_group else incoming.user.id
 
 
 def receive(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
     """Take customers' messages in, each once by its outer id; a repeat is answered like the first."""
     connector, line = _provider(call, code, line_id)
-    return _each(call, messages, lambda incoming: _receive(call, connector, line, incoming))
+    return _each(call, connector, messages, lambda incoming: _receive(call, connector, line, incoming))
 
 
 def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -> Receipt:
@@ -291,8 +301,8 @@ def _says_something_new(known: Customer, outer: OuterUser) -> bool:
 
 
 def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: Customer) -> Chat:
-    outer_user = "" if connector.chat_group else incoming.user.id
-    key = (connector.code, line.id, incoming.chat.id, outer_user)
+    outer_chat, outer_user = _key(connector, incoming)
+    key = (connector.code, line.id, outer_chat, outer_user)
     chat = chat_store.lock_dialog(call.tx, call.portal_id, *key)
     if chat is not None:
         return chat
@@ -335,7 +345,7 @@ def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
             chats.keep(call, chats.rewrite(call, chat, message, changed), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
-    return _each(call, messages, change)
+    return _each(call, connector, messages, change)
 
 
 def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
@@ -351,14 +361,13 @@ def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
             chats.keep(call, chats.rewrite(call, chat, message, deleted), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
-    return _each(call, messages, withdraw)
+    return _each(call, connector, messages, withdraw)
 
 
 def _known(call: Call, connector: Connector, line: Line, incoming: Incoming) -> tuple[Chat, Message]:
     if not incoming.user.id or not incoming.chat.id or not incoming.message.id:
         raise MessageRefused("The ids of user, chat and message are needed")
-    outer_user = "" if connector.chat_group else incoming.user.id
-    chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, incoming.chat.id, outer_user)
+    chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, *_key(connector, incoming))
     customer = people.find_customer(call.tx, call.portal_id, connector.code, incoming.user.id)
     author_id = incoming.message.user_id or (customer.user_id if customer else 0)
     if chat is not None:

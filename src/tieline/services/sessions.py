@@ -1,6 +1,5 @@
 """Sessions open, move and close; each move follows the table in domain/sessions.py."""
 
-
 from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionOpened
 from tieline.domain.lines import Line

@@ -519,7 +519,8 @@ def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: 
         f"""select {", ".join("c." + name for name in _CHAT_FIELDS)},
         c.messages - coalesce(r.read_messages, 0)
         from {_LISTED}
-        where c.portal_id = :portal and {where} order by c.active_minute desc, c.active_at desc, c.id desc limit :limit offset :offset""",
+        where c.portal_id = :portal and {where}
+        order by c.active_minute desc, c.active_at desc, c.id desc limit :limit offset :offset""",
         portal=portal_id,
         limit=limit,
         offset=offset,

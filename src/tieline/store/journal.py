@@ -46,7 +46,8 @@ def add_entry(tx: Tx, portal_id: int, entry: Entry) -> None:
 def list_entries(tx: Tx, portal_id: int, *, after: int = 0, limit: int = 500) -> list[tuple[int, Entry]]:
     """Return (number, entry) of attempts behind a number, oldest first."""
     rows = tx.all(
-        f"select id, {', '.join(_FIELDS)} from journal where portal_id = :portal and id > :after order by id limit :limit",
+        f"""select id, {", ".join(_FIELDS)} from journal where portal_id = :portal and id > :after
+        order by id limit :limit""",
         portal=portal_id,
         after=after,
         limit=limit,

@@ -133,10 +133,8 @@ def find_head(tx: Tx, portal_id: int, lane_id: int, now: int) -> Delivery | None
     return _delivery(row) if row else None
 
 
-def finish(
-    tx: Tx, delivery: Delivery, state: str, now: int, data: str | None, *, worker: str | None, until: int | None
-) -> bool:
-    """End a delivery and let its lane go on; tells whether more waits in it, which the worker then keeps until then."""
+def finish(tx: Tx, delivery: Delivery, state: str, now: int, data: str | None) -> bool:
+    """End a delivery and let its lane go on; tells whether more waits in it."""
     _lock(tx, delivery)
     tx.run(
         "update deliveries set state = :state, done_at = :now, data = :data where portal_id = :portal and id = :id",
@@ -146,7 +144,7 @@ def finish(
         portal=delivery.portal_id,
         id=delivery.id,
     )
-    return _go_on(tx, delivery.portal_id, delivery.lane_id, now, worker=worker, until=until)
+    return _go_on(tx, delivery.portal_id, delivery.lane_id, now)
 
 
 def _lock(tx: Tx, delivery: Delivery) -> None:
@@ -180,16 +178,12 @@ def cancel(tx: Tx, delivery: Delivery, now: int) -> None:
         _go_on(tx, delivery.portal_id, delivery.lane_id, now)
 
 
-def _go_on(
-    tx: Tx, portal_id: int, lane_id: int, now: int, *, worker: str | None = None, until: int | None = None
-) -> bool:
+def _go_on(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
     row = tx.one(
-        """update lanes set failures = 0, claimed_by = :worker, claimed_until = :until, due_at = (select :now
+        """update lanes set failures = 0, claimed_by = null, claimed_until = null, due_at = (select :now
         from deliveries d where d.portal_id = :portal and d.lane_id = :lane and d.state = 'waiting' limit 1)
         where portal_id = :portal and id = :lane returning due_at""",
         now=now,
-        worker=worker,
-        until=until,
         portal=portal_id,
         lane=lane_id,
     )

@@ -36,6 +36,7 @@ export interface LastMessage {
   kind: MessageKind
   authorName: string
   text: string
+  deleted: boolean
   date: string
   files: number
 }

@@ -31,7 +31,8 @@ const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute
 const dayFormat = new Intl.DateTimeFormat('en', { weekday: 'long', day: 'numeric', month: 'long' })
 const yearFormat = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' })
 const shortFormat = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
-const fullFormat = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium' })
+const { hourCycle } = clockFormat.resolvedOptions()
+const fullFormat = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'medium', hourCycle })
 
 /** The time of day. */
 export const timeOfDay = (iso: string): string => clockFormat.format(new Date(iso))

@@ -142,7 +142,8 @@ def upgrade() -> None:
     table(
         "messages",
         """chat_id bigint not null, session_id bigint, author_id bigint not null, author text not null,
-        text text not null, params text, outer_id text, created_at bigint not null, sequence bigint not null, changed bigint,
+        text text not null, params text, outer_id text, created_at bigint not null, sequence bigint not null,
+        changed bigint,
         edited_at bigint, deleted_at bigint, delivered_at bigint, read_at bigint, failure text""",
     )
     index("messages_sequence", "messages chat_id, sequence")
@@ -150,7 +151,8 @@ def upgrade() -> None:
     index("messages_outer", "messages chat_id, author_id, outer_id", "outer_id is not null", unique=True)
     keyed(
         "message_versions",
-        "message_id bigint not null, replaced_at bigint not null, sequence bigint not null, text text not null, editor_id bigint not null",
+        """message_id bigint not null, replaced_at bigint not null, sequence bigint not null, text text not null,
+        editor_id bigint not null""",
         "message_id, sequence",
     )
     keyed(

@@ -1,0 +1,232 @@
+"""A visitor and operators in real browsers, on the demo."""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from support.browsers import DESKTOP, PHONE, Operator, Visitor, chromium, picture, window
+from support.servers import free_port
+from support.waiting import until
+
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+
+@dataclass
+class Demo:
+    """The running demo: where its pages are and who may log in."""
+
+    inbox: str
+    chat: str
+    people: dict[str, dict[str, str]]
+
+
+def three_ports() -> int:
+    """Return the first of three free ports in a row."""
+    while True:
+        first = free_port()
+        with socket.socket() as one, socket.socket() as two:
+            try:
+                one.bind(("127.0.0.1", first + 1))
+                two.bind(("127.0.0.1", first + 2))
+            except OSError:
+                continue
+            return first
+
+
+@pytest.fixture(scope="module")
+def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder, port = tmp_path_factory.mktemp("demo"), three_ports()
+    log = folder / "demo.log"
+    command = [str(tieline), "demo", "--data", str(folder / "data"), "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+
+    def ready() -> bool:
+        assert process.poll() is None, log.read_text()
+        return "Click here" in log.read_text()
+
+    try:
+        until(ready, "the demo is ready", 60)
+        state = json.loads((folder / "data/demo.json").read_text())
+        people = {person["name"].split()[0]: person for person in state["people"]}
+        yield Demo(f"http://localhost:{port + 1}/app/", f"http://127.0.0.1:{port + 2}/", people)
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go: TIELINE_PICTURES, else a folder of this run."""
+    folder = Path(os.environ.get("TIELINE_PICTURES") or tmp_path_factory.mktemp("pictures"))
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def operator_of(context, demo: Demo, name: str) -> Operator:
+    person = demo.people[name]
+    return Operator(context, demo.inbox, person["email"], person["password"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+    name = f"Vera {size.title()}"
+    with window(browser, SIZES[size]) as inside, window(browser, SIZES[size]) as outside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, name)
+        visitor.write("Do you ship to Norway?")
+        expect(operator.row(name)).to_be_visible()
+        picture(operator.page, pictures, f"{size}-list")
+
+        operator.open(name)
+        operator.sees("Do you ship to Norway?")
+        operator.part("take").click()
+        expect(operator.part("take")).to_have_count(0)
+        operator.answer("Yes, twice a week.")
+        visitor.sees("Yes, twice a week.")
+        operator.sees_state("Yes, twice a week.", "delivered|read")
+        picture(operator.page, pictures, f"{size}-dialog")
+        picture(visitor.page, pictures, f"{size}-visitor")
+
+        operator.do("Yes, twice a week.", "Edit")
+        expect(operator.part("editing")).to_be_visible()
+        operator.answer("Yes, every day.")
+        visitor.sees("Yes, every day.")
+        visitor.does_not_see("twice a week")
+        operator.answer("Never mind this.")
+        visitor.sees("Never mind this.")
+        operator.do("Never mind this.", "Delete")
+        operator.part("confirm").click()
+        visitor.does_not_see("Never mind this.")
+        expect(operator.message("Message deleted")).to_be_visible()
+        if size == "desktop":
+            expect(operator.row(name)).to_contain_text("Message deleted")
+        operator.page.wait_for_timeout(300)  # the question fades out of the picture
+        picture(operator.page, pictures, f"{size}-edited")
+
+        operator.part("finish").click()
+        visitor.sees("This conversation is closed")
+        expect(operator.part("finish")).to_have_count(0)
+        picture(operator.page, pictures, f"{size}-finished")
+
+        visitor.write("One more thing")
+        operator.sees("One more thing")
+        assert operator.loads == 0
+        assert operator.problems == []
+
+
+def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser, pictures: Path) -> None:
+    with window(browser, DESKTOP) as one, window(browser, DESKTOP) as two, window(browser, DESKTOP) as outside:
+        first, second = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")
+        for operator in (first, second):
+            operator.tab("all")
+        visitor = Visitor(outside, demo.chat, "Walter Waits")
+        visitor.write("Is anybody there?")
+        for operator in (first, second):
+            operator.open("Walter Waits")
+            expect(operator.part("take")).to_be_visible()
+        first.part("take").click()
+        expect(second.part("take")).to_have_count(0)
+        expect(second.part("cannot-write")).to_be_visible()
+        first.answer("I am.")
+        visitor.sees("I am.")
+        second.sees("I am.")
+        picture(second.page, pictures, "desktop-of-another")
+
+
+def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser, pictures: Path) -> None:
+    with window(browser, DESKTOP) as inside, window(browser, DESKTOP) as outside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, "Lars Lost")
+        visitor.write("First")
+        operator.open("Lars Lost")
+        operator.answer("Before")
+        visitor.sees("Before")
+        inside.set_offline(True)
+        expect(operator.part("connection-banner")).to_be_visible(timeout=60_000)
+        visitor.write("While you were away")
+        picture(operator.page, pictures, "desktop-offline")
+        inside.set_offline(False)
+        operator.sees("While you were away")
+        expect(operator.part("connection-banner")).to_have_count(0)
+        operator.answer("Back again")
+        visitor.sees("Back again")
+        assert operator.loads == 0
+
+
+def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: Browser, pictures: Path) -> None:
+    with window(browser, PHONE) as inside, window(browser, PHONE) as outside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, "Nora Nowhere")
+        visitor.write("Hello")
+        operator.open("Nora Nowhere")
+        operator.answer("With a connection")
+        visitor.sees("With a connection")
+        inside.set_offline(True)
+        operator.answer("Without one")
+        operator.sees("Without one")
+        picture(operator.page, pictures, "phone-offline")
+        inside.set_offline(False)
+        if operator.part("retry").count():
+            operator.part("retry").first.click()
+        visitor.sees("Without one")
+        operator.sees_state("Without one", "sent|delivered|read")
+        expect(operator.message("Without one")).to_have_count(1)
+        assert visitor.messages.inner_text().count("Without one") == 1
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+    with window(browser, SIZES[size]) as inside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.page.goto(demo.inbox + "contact-center")
+        expect(operator.part("connector").first).to_be_visible()
+        picture(operator.page, pictures, f"{size}-contact-centre")
+        operator.part("settings").first.click()
+        frame = operator.page.frame_locator("[data-test='settings-frame']")
+        expect(frame.locator("h1")).to_have_text("The chat is on")
+        picture(operator.page, pictures, f"{size}-settings")
+        operator.part("panel-close").click()
+        operator.part("disconnect").first.click()
+        operator.part("confirm").click()
+        expect(operator.part("disconnect")).to_have_count(0)
+        operator.page.wait_for_timeout(300)
+        picture(operator.page, pictures, f"{size}-disconnected")
+        operator.part("connect").first.click()
+        expect(frame.locator("h1")).to_have_text("The chat is on")
+        operator.part("panel-close").click()
+        expect(operator.part("disconnect").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_wrong_password_is_told(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+    with window(browser, SIZES[size]) as context:
+        page = context.new_page()
+        page.goto(demo.inbox)
+        page.locator("[data-test='login-email']").fill("olga@example.com")
+        page.locator("[data-test='login-password']").fill("wrong")
+        page.locator("[data-test='login-submit']").click()
+        expect(page.locator("[data-test='login-error']")).to_be_visible()
+        picture(page, pictures, f"{size}-login")
+
+
+def test_operator_without_rights_finds_no_contact_centre(demo: Demo, browser: Browser) -> None:
+    with window(browser, DESKTOP) as context:
+        operator = operator_of(context, demo, "Oskar")
+        expect(operator.page.get_by_role("link", name="Contact")).to_have_count(0)
