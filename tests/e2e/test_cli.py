@@ -146,6 +146,17 @@ def test_only_the_owner_may_read_what_the_server_keeps(served: Served) -> None:
     assert {path.name: oct(mode(path)) for path in served.folder.iterdir() if mode(path) & 0o077} == {}
 
 
+def test_folder_may_have_a_long_name(tieline: Path, tmp_path: Path) -> None:
+    """A socket's own name may not: it is reached by another way, which costs no descriptor at each command."""
+    folder = tmp_path / "long" / ("x" * 120)
+    with Served(tieline, folder, tls=False) as served:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(20):
+            assert served.ask("events.list") == []
+        assert len(list(Path("/proc/self/fd").iterdir())) - before <= 1
+        assert served.command("user", "add", "--name", "Olga", "--email", "olga@example.com")["id"] > 1
+
+
 def test_refusals_of_commands_are_one_line(served: Served) -> None:
     for words, text in (
         (("webhook", "add", "--user", "999", "--scopes", "im"), "no such user: 999"),

@@ -89,7 +89,7 @@ def test_dialog_is_taken_and_closed(team: Team) -> None:
 
 def test_dialogs_go_evenly_to_the_operators(desk: Desk) -> None:
     team = Team(desk, colleagues=2)
-    messages = [desk.message(user={"id": f"user-{n}"}, chat={"id": f"chat-{n}"}) for n in range(30)]
+    messages = [desk.message(user={"id": f"user-{n:02}"}, chat={"id": f"chat-{n:02}"}) for n in range(30)]
     chats = [int(item["session"]["CHAT_ID"]) for item in desk.send(*messages)]
     assert len(set(chats)) == 30
     owners = [team.owner(chat) for chat in chats]

@@ -59,6 +59,7 @@ class Served:
         """Start the server and do not wait."""
         assert self.process is None or self.process.poll() is not None
         self._said = self.log.stat().st_size if self.log.exists() else 0
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([*prefix, *self._command], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 

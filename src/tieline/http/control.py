@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -204,8 +205,9 @@ def new_password() -> str:
     return "-".join(new_secret(5).lower() for _ in range(3))
 
 
+@cache
 def socket_path(folder: Path) -> str:
-    """Return a name of the control socket that is short enough for the system."""
+    """Return a name of the control socket that is short enough for the system; a long one costs one descriptor."""
     path = str(folder / SOCKET)
     if len(path) <= _SHORT_ENOUGH:
         return path

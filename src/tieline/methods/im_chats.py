@@ -128,7 +128,9 @@ def recent_list(
     return Page({"items": items, "hasMorePages": more, "hasMore": more}, total=-1)
 
 
-@family.method("im.dialog.messages.get", errors=ACCESS_ERRORS, faults=(DIALOG_ID_EMPTY,))
+@family.method(
+    "im.dialog.messages.get", errors=ACCESS_ERRORS, faults=(DIALOG_ID_EMPTY, FIRST_ID_STRING, LAST_ID_STRING)
+)
 def dialog_messages_get(
     call: Call,
     *,

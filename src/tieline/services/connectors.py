@@ -17,7 +17,7 @@ from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
 from tieline.store import connectors as store
 from tieline.store import files as file_store
-from tieline.store import happenings, people
+from tieline.store import happenings, lines, people
 from tieline.store.signals import FilesDue
 
 T = TypeVar("T")
@@ -165,23 +165,25 @@ class Receipt(NamedTuple):
 
 
 def _each(
-    call: Call, connector: Connector, messages: list[Incoming], handle: Callable[[Incoming], Receipt]
+    call: Call, connector: Connector, line: Line, messages: list[Incoming], handle: Callable[[Incoming], Receipt]
 ) -> list[Receipt]:
-    """Handle messages, each in a savepoint of its own where there are several; receipts stand in the same order.
-
-    Dialogs are gone through by their keys, so that requests which share some lock them in one order.
-    """
-    receipts = {}
-    for number, incoming in sorted(enumerate(messages), key=lambda each: _key(connector, each[1])):
+    """Handle messages in order, each in a savepoint of its own where there are several."""
+    keys = {_key(connector, incoming) for incoming in messages}
+    if len(keys) > 1 and call.tx.engine != "sqlite":  # else requests with the same new dialogs wait for each other
+        lines.lock_line(call.tx, call.portal_id, line.id)
+        for key in sorted(keys):
+            chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, *key)
+    receipts = []
+    for incoming in messages:
         try:
             if len(messages) == 1:
-                receipts[number] = handle(incoming)
+                receipts.append(handle(incoming))
             else:
                 with call.tx.savepoint():
-                    receipts[number] = handle(incoming)
+                    receipts.append(handle(incoming))
         except MessageRefused as refusal:
-            receipts[number] = Receipt(incoming, error=str(refusal))
-    return [receipts[number] for number in range(len(messages))]
+            receipts.append(Receipt(incoming, error=str(refusal)))
+    return receipts
 
 
 def _key(connector: Connector, incoming: Incoming) -> tuple[str, str]:
@@ -192,7 +194,7 @@ def _key(connector: Connector, incoming: Incoming) -> tuple[str, str]:
 def receive(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
     """Take customers' messages in, each once by its outer id; a repeat is answered like the first."""
     connector, line = _provider(call, code, line_id)
-    return _each(call, connector, messages, lambda incoming: _receive(call, connector, line, incoming))
+    return _each(call, connector, line, messages, lambda incoming: _receive(call, connector, line, incoming))
 
 
 def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -> Receipt:
@@ -345,7 +347,7 @@ def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
             chats.keep(call, chats.rewrite(call, chat, message, changed), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
-    return _each(call, connector, messages, change)
+    return _each(call, connector, line, messages, change)
 
 
 def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
@@ -361,7 +363,7 @@ def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
             chats.keep(call, chats.rewrite(call, chat, message, deleted), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
-    return _each(call, connector, messages, withdraw)
+    return _each(call, connector, line, messages, withdraw)
 
 
 def _known(call: Call, connector: Connector, line: Line, incoming: Incoming) -> tuple[Chat, Message]:

@@ -101,6 +101,11 @@ def find_line(tx: Tx, portal_id: int, line_id: int) -> Line | None:
     return _line(row, queue)
 
 
+def lock_line(tx: Tx, portal_id: int, line_id: int) -> None:
+    """Let only one transaction at a time go on with a line; others look at it all the same."""
+    tx.one("select id from lines where portal_id = :portal and id = :id for update", portal=portal_id, id=line_id)
+
+
 def list_lines(tx: Tx, portal_id: int) -> list[Line]:
     """Return all lines with their queues, oldest first."""
     queues: dict[int, list[Row]] = {}
