@@ -7,6 +7,8 @@ from tieline.methods import (
     im_chats,
     im_messages,
     imconnector,
+    imconnector_events,
+    imconnector_messages,
     imopenlines_lines,
     imopenlines_operators,
     imopenlines_sessions,
@@ -17,6 +19,8 @@ from tieline.methods import (
 
 FAMILIES: tuple[Family, ...] = (
     imconnector.family,
+    imconnector_messages.family,
+    imconnector_events.family,
     imopenlines_lines.family,
     imopenlines_sessions.family,
     imopenlines_operators.family,

@@ -12,7 +12,8 @@ from tieline.services import chats, lines
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import files as file_store
-from tieline.store.chats import Listed, Listing, Window
+from tieline.store.chats import Window
+from tieline.store.inbox import Listed, Listing, list_chats
 
 DIALOG_ID_EMPTY = Fault("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
 FIRST_ID_STRING = Fault("FIRST_ID_STRING", "First ID can't be string")
@@ -122,7 +123,7 @@ def recent_list(
     tab = "mine" if skip_undistributed_openlines else "all"
     listing = Listing(tab, call.actor.id, lines.visible(call), unread_only=unread_only, before=before)
     size = max(1, min(limit, MAX_LIMIT))
-    found = chat_store.list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
+    found = list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
     more = len(found) > size
     items = [_recent(call, listed) for listed in found[:size]]
     return Page({"items": items, "hasMorePages": more, "hasMore": more}, total=-1)

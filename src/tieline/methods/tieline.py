@@ -18,7 +18,8 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
-from tieline.store.chats import Listed, Listing, Window
+from tieline.store.chats import Window
+from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
 NO_CONNECTOR = Fault("CONNECTOR_NOT_FOUND", "There is no such connector on this line", 404)
@@ -99,7 +100,7 @@ def inbox_list(
     visible = lines.visible(call)
     listing = Listing(tab if tab in ("mine", "waiting", "all", "closed") else "mine", call.actor.id, visible)
     size = max(1, min(limit, MAX_LIMIT))
-    found = chat_store.list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
+    found = list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
     last_ids = [listed.chat.last_message_id for listed in found[:size] if listed.chat.last_message_id]
     last = chat_store.list_messages_by_id(call.tx, call.portal_id, last_ids)
     attached = file_store.list_files(call.tx, call.portal_id, last_ids)
@@ -110,7 +111,7 @@ def inbox_list(
             for number in [listed.chat.last_message_id or 0]
         ],
         "counters": {
-            name: chat_store.count_chats(call.tx, call.portal_id, Listing(name, call.actor.id, visible))
+            name: count_chats(call.tx, call.portal_id, Listing(name, call.actor.id, visible))
             for name in ("mine", "waiting", "all")
         },
         "hasMore": len(found) > size,

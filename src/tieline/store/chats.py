@@ -9,8 +9,8 @@ from tieline.domain.chats import Author, Chat, ChatType, Message
 from tieline.domain.clock import MINUTE
 from tieline.store.engine import Row, Tx
 
-_CHAT_FIELDS = Chat._fields
-_CHAT = ", ".join(_CHAT_FIELDS)
+CHAT_FIELDS = Chat._fields
+_CHAT = ", ".join(CHAT_FIELDS)
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _MESSAGE = ", ".join(_MESSAGE_FIELDS)
 _AUTHOR = _MESSAGE_FIELDS.index("author")
@@ -22,7 +22,8 @@ _decode = msgspec.json.decode
 _TYPES = {kind.value: kind for kind in ChatType}
 
 
-def _chat(row: Row) -> Chat:
+def to_chat(row: Row) -> Chat:
+    """Make a chat of a row of CHAT_FIELDS."""
     return Chat._make((row[0], _TYPES[row[1]], *row[2:]))
 
 
@@ -63,7 +64,7 @@ def add_dialog(
         customer=customer_id,
         now=now,
     )
-    return _chat(row) if row else None
+    return to_chat(row) if row else None
 
 
 def lock_dialog(tx: Tx, portal_id: int, connector: str, line_id: int, outer_chat: str, outer_user: str) -> Chat | None:
@@ -77,7 +78,7 @@ def lock_dialog(tx: Tx, portal_id: int, connector: str, line_id: int, outer_chat
         chat=outer_chat,
         user=outer_user,
     )
-    return _chat(row) if row else None
+    return to_chat(row) if row else None
 
 
 def lock_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
@@ -87,13 +88,13 @@ def lock_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
         portal=portal_id,
         id=chat_id,
     )
-    return _chat(row) if row else None
+    return to_chat(row) if row else None
 
 
 def find_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
     """Return a chat, or None."""
     row = tx.one(f"select {_CHAT} from chats where portal_id = :portal and id = :id", portal=portal_id, id=chat_id)
-    return _chat(row) if row else None
+    return to_chat(row) if row else None
 
 
 def list_dialogs_of(
@@ -110,7 +111,7 @@ def list_dialogs_of(
         any=int(outer_user is None),
         user=outer_user or "",
     )
-    return [_chat(row) for row in rows]
+    return [to_chat(row) for row in rows]
 
 
 def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
@@ -460,83 +461,6 @@ def count_messages_after(tx: Tx, portal_id: int, chat_id: int, sequence: int) ->
         portal=portal_id,
         chat=chat_id,
         sequence=sequence,
-    )
-    assert row
-    return int(row[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A chat in somebody's list, with what that person has not read."""
-
-    chat: Chat
-    unread: int
-
-
-_TABS = {
-    "mine": "c.status < 60 and c.operator_id = :user",
-    "waiting": "c.status < 10",
-    "all": "c.status < 60",
-    "closed": "c.status = 60",
-    "member": "b.user_id is not null",
-}
-_LISTED = """chats c
-left join read_marks r on r.portal_id = c.portal_id and r.chat_id = c.id and r.user_id = :user
-left join members b on b.portal_id = c.portal_id and b.chat_id = c.id and b.user_id = :user"""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Which chats are wanted: a tab, of lines one may see (None: of all)."""
-
-    tab: str
-    user_id: int
-    lines: frozenset[int] | None
-    unread_only: bool = False
-    before: int | None = None
-
-
-def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
-    where = [_TABS[listing.tab]]
-    params: dict[str, Any] = {"user": listing.user_id}
-    if listing.lines is not None and listing.tab != "member":
-        names = {f"line{number}": line for number, line in enumerate(sorted(listing.lines))}
-        allowed = f"c.line_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
-        where.append(f"({allowed} or c.operator_id = :user)")
-        params |= names
-    if listing.unread_only:
-        where.append("c.messages > coalesce(r.read_messages, 0)")
-    if listing.before is not None:
-        where.append("c.active_at < :before and c.active_minute <= :minute")
-        params |= {"before": listing.before, "minute": listing.before // MINUTE}
-    return " and ".join(where), params
-
-
-def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: int = 0) -> list[Listed]:
-    """Return a page of somebody's list, newest first."""
-    where, params = _listing(listing)
-    rows = tx.all(
-        f"""select {", ".join("c." + name for name in _CHAT_FIELDS)},
-        c.messages - coalesce(r.read_messages, 0)
-        from {_LISTED}
-        where c.portal_id = :portal and {where}
-        order by c.active_minute desc, c.active_at desc, c.id desc limit :limit offset :offset""",
-        portal=portal_id,
-        limit=limit,
-        offset=offset,
-        **params,
-    )
-    return [Listed(_chat(row[:-1]), max(row[-1], 0)) for row in rows]
-
-
-def count_chats(tx: Tx, portal_id: int, listing: Listing) -> int:
-    """Count the chats of somebody's list."""
-    where, params = _listing(listing)
-    row = tx.one(
-        f"""select count(*) from {_LISTED}
-        where c.portal_id = :portal and {where}""",
-        portal=portal_id,
-        **params,
     )
     assert row
     return int(row[0])
