@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.portal import START, Desk, Portal
+from support.portal import START, Client, Desk, Portal
 from support.raw import RawServer, saying, silent
 from support.receiver import Receiver
 from support.waiting import until
@@ -25,6 +25,7 @@ class Box:
         self.desk = Desk(portal)
         self.receiver = receiver
         self.chat = 0
+        self.page: Client | None = None
         receiver.answer = lambda _: (200, {"content-type": "image/png"}, PNG)
 
     def send(self, *urls: str, **file: str) -> int:
@@ -34,8 +35,9 @@ class Box:
         return self.messages()[-1]["id"]
 
     def messages(self) -> list[dict]:
-        page = self.portal.page(self.desk.operator_id)
-        return page.call("tieline.dialog.get", CHAT_ID=self.chat).result["messages"]
+        if self.page is None or self.page.portal is not self.portal:
+            self.page = self.portal.page(self.desk.operator_id)
+        return self.page.call("tieline.dialog.get", CHAT_ID=self.chat).result["messages"]
 
     def files(self, message: int) -> list[dict]:
         return next(shown for shown in self.messages() if shown["id"] == message)["files"]
