@@ -52,7 +52,10 @@ def test_event_that_was_on_its_way_is_sent_again_under_the_same_id(
     assert [text_of(received) for received in (first, again, following)] == ["one", "one", "two"]
     assert first.headers["webhook-id"] == again.headers["webhook-id"] != following.headers["webhook-id"]
     assert first.flat["data[MESSAGES][0][im][message_id]"] == again.flat["data[MESSAGES][0][im][message_id]"]
-    assert [entry.outcome for entry in journal(portal, 2)] == ["delivered", "delivered"]
+    entries = journal(portal, 3)
+    assert [entry.outcome for entry in entries] == ["interrupted", "delivered", "delivered"]
+    assert entries[0].delivery_id == entries[1].delivery_id
+    assert "the server ended" in entries[0].reason
     post.receiver.nothing_more(3)
 
 

@@ -4,7 +4,7 @@ import threading
 
 from support.portal import Desk, Portal
 from support.post import Post, text_of
-from support.receiver import Receiver
+from support.receiver import Received, Receiver
 from tieline.domain.clock import SECOND
 
 
@@ -26,6 +26,65 @@ def test_events_wait_behind_one_that_is_tried_again(post: Post) -> None:
     post.receiver.nothing_more(1)
     post.later(5 * SECOND)
     assert post.texts(4) == ["one", "one", "two", "three"]
+
+
+def pile_up(post: Post, *texts: str) -> int:
+    """Let events wait in a dialog behind the first one, which the handler refuses once."""
+    chat = post.dialog()
+    post.refuse()
+    for text in texts:
+        post.desk.answer(chat, text)
+    post.journal(1)
+    return chat
+
+
+def test_failure_in_the_midst_of_what_waits_holds_up_the_rest(post: Post) -> None:
+    pile_up(post, "one", "two", "three", "four", "five")
+    post.receiver.answer = lambda received: (503 if text_of(received) == "three" else 200, {}, b"")
+    post.later(5 * SECOND)
+    assert post.texts(4) == ["one", "one", "two", "three"]
+    post.journal(4)
+    post.accept()
+    post.later(5 * SECOND)
+    assert post.texts(7)[4:] == ["three", "four", "five"]
+    entries = post.journal(7)
+    assert [(entry.attempt, entry.outcome) for entry in entries] == [
+        (1, "retry"),
+        (2, "delivered"),
+        (1, "delivered"),
+        (1, "retry"),
+        (2, "delivered"),
+        (1, "delivered"),
+        (1, "delivered"),
+    ]
+
+
+def test_long_backlog_of_one_dialog_leaves_in_order(post: Post) -> None:
+    texts = [str(number) for number in range(50)]
+    pile_up(post, *texts)
+    post.accept()
+    post.later(5 * SECOND)
+    assert post.texts(51) == ["0", *texts]
+    assert len({received.headers["webhook-id"] for received in post.receiver.requests}) == 50
+
+
+def test_unbinding_in_the_midst_of_what_waits_ends_it(post: Post, gate: threading.Event) -> None:
+    pile_up(post, "one", "two", "three", "four")
+
+    def hold(received: Received) -> tuple[int, dict[str, str], bytes]:
+        if text_of(received) == "two":
+            gate.wait(10)
+        return 200, {}, b""
+
+    post.receiver.answer = hold
+    post.later(5 * SECOND)
+    assert post.texts(3) == ["one", "one", "two"]
+    unbound = post.desk.app.call("event.unbind", event="OnImConnectorMessageAdd", handler=post.desk.handler)
+    assert unbound.result == {"count": 1}
+    gate.set()
+    post.receiver.nothing_more(3)
+    entries = post.journal(6)
+    assert sorted(entry.outcome for entry in entries)[:3] == ["cancelled"] * 3
 
 
 def test_other_dialogs_do_not_wait(post: Post) -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,8 @@ from support.waiting import until
 from tieline.http.control import socket_path
 
 SCOPES = "im,imconnector,imopenlines"
+# A shell makes jobs in the background deaf to Ctrl-C, and what they start inherits it.
+HEED = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def follow(served: Served, client, scene: Scene, chat: int, output: Path) -> Non
     """Follow the journal while the operator writes, then end as Ctrl-C does."""
     command = [str(served.tieline), "events", *served.where, "--follow", "--json"]
     with output.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([sys.executable, "-c", HEED, *command], stdout=file, stderr=subprocess.STDOUT)
     try:
         until(lambda: len(lines(output.read_text(), scene)) >= 1, "what was there is printed")
         scene.answer(client, chat, "two")

@@ -4,9 +4,10 @@ import pytest
 
 from support.notes import PORTAL, Notes
 from tieline.domain.apps import Binding
+from tieline.domain.events import Delivery
 from tieline.store import outbox
 from tieline.store.engine import Tx
-from tieline.store.outbox import Delivery
+from tieline.store.outbox import Claim, Queued
 
 HANDLER = "https://app.example/handler"
 LEASE = 1000
@@ -20,30 +21,44 @@ class Outbox:
 
     def add(self, name: str, *, chat: int = 7, now: int = 0, handler: str = HANDLER, binding: int = 1) -> int:
         """Queue an event; returns its lane."""
+        return self.queue(name, chat=chat, now=now, handler=handler, binding=binding).lane_id
+
+    def queue(self, name: str, *, chat: int = 7, now: int = 0, handler: str = HANDLER, binding: int = 1) -> Queued:
+        """Queue an event."""
         subscribed = Binding(binding, 1, name, handler, None)
 
-        def job(tx: Tx) -> int:
-            event = outbox.add_event(tx, PORTAL, name, chat_id=chat, actor_id=None, fact=b"{}", now=now)
+        def job(tx: Tx) -> Queued:
+            event = outbox.add_event(tx, PORTAL, name, chat_id=chat, actor_id=None, data="[]", now=now)
             return outbox.add_delivery(tx, PORTAL, event, subscribed, chat, now)
 
         return self.notes.write(job)
 
+    def heads(self, lane: int, now: int = 0, limit: int = 10) -> list[Delivery]:
+        return self.notes.read(lambda tx: outbox.find_heads(tx, PORTAL, lane, now, limit))
+
     def head(self, lane: int, now: int = 0) -> Delivery | None:
-        return self.notes.read(lambda tx: outbox.find_head(tx, PORTAL, lane, now))
+        return next(iter(self.heads(lane, now, 1)), None)
 
     def due(self, now: int = 0, limit: int = 100) -> list[int]:
         return [lane for _, lane, _ in self.notes.read(lambda tx: outbox.list_due_lanes(tx, now, limit))]
 
     def finish(self, delivery: Delivery, state: str = "done", now: int = 0) -> bool:
-        return self.notes.write(lambda tx: outbox.finish(tx, delivery, state, now, "[]"))
+        def job(tx: Tx) -> bool:
+            outbox.finish(tx, [(delivery, state)], now)
+            return outbox.go_on(tx, PORTAL, delivery.lane_id, now)
+
+        return self.notes.write(job)
 
     def cancel(self, delivery: Delivery, now: int = 0) -> None:
         self.notes.write(lambda tx: outbox.cancel(tx, delivery, now))
 
-    def postpone(self, delivery: Delivery, until: int, data: str = "[]") -> None:
-        self.notes.write(lambda tx: outbox.postpone(tx, delivery, until, data))
+    def postpone(self, delivery: Delivery, until: int) -> None:
+        self.notes.write(lambda tx: outbox.postpone(tx, delivery, until))
 
     def claim(self, lane: int, worker: str, now: int = 0) -> bool:
+        return self.claimed(lane, worker, now) is not None
+
+    def claimed(self, lane: int, worker: str, now: int = 0) -> Claim | None:
         return self.notes.write(
             lambda tx: outbox.claim_lane(tx, PORTAL, lane, worker=worker, now=now, until=now + LEASE)
         )
@@ -89,12 +104,62 @@ def test_postponed_lane_waits_with_all_that_is_behind(box: Outbox) -> None:
     assert (head.event, head.failures) == ("one", 1)
 
 
-def test_data_is_kept_from_the_first_attempt_on(box: Outbox) -> None:
+def test_failures_of_a_lane_are_counted(box: Outbox) -> None:
     lane = box.add("one")
-    box.postpone(box.head(lane), 1, '{"first":1}')
-    box.postpone(box.head(lane, now=1), 2, '{"second":2}')
-    head = box.head(lane, now=2)
-    assert (head.data, head.failures) == ('{"first":1}', 2)
+    for attempt in range(3):
+        head = box.head(lane, now=attempt)
+        assert head.failures == attempt
+        box.postpone(head, attempt + 1)
+
+
+def test_heads_come_in_order_and_only_the_first_has_the_failures(box: Outbox) -> None:
+    lane = box.add("one")
+    box.postpone(box.head(lane), 5)
+    for name in ("two", "three", "four"):
+        box.add(name)
+    heads = box.heads(lane, now=5, limit=3)
+    assert [(head.event, head.failures) for head in heads] == [("one", 1), ("two", 0), ("three", 0)]
+
+
+def test_several_end_together_and_the_lane_goes_on_behind_them(box: Outbox) -> None:
+    (lane,) = {box.add(name) for name in ("one", "two", "three")}
+    first, second, _ = box.heads(lane)
+    box.notes.write(lambda tx: outbox.finish(tx, [(first, "done"), (second, "failed")], 3))
+    assert box.notes.read(lambda tx: tx.all("select state, done_at from deliveries order by id")) == [
+        ("done", 3),
+        ("failed", 3),
+        ("waiting", None),
+    ]
+    assert box.notes.write(lambda tx: outbox.go_on(tx, PORTAL, lane, 4)) is True
+    assert [head.event for head in box.heads(lane, now=4)] == ["three"]
+
+
+def test_only_delivery_of_a_lane_is_told_to_be_alone(box: Outbox) -> None:
+    assert box.queue("one", now=1).alone is True
+    assert box.queue("two", now=2).alone is False
+    lane = box.queue("three", now=2, chat=8)
+    assert lane.alone is True
+    box.finish(box.head(lane.lane_id, now=2), now=3)
+    assert box.queue("four", now=4, chat=8).alone is True
+
+
+def test_delivery_behind_one_that_is_tried_again_at_that_very_moment_is_not_alone(box: Outbox) -> None:
+    lane = box.add("one")
+    box.postpone(box.head(lane), 5)
+    assert box.queue("two", now=5).alone is False
+
+
+def test_late_data_are_kept(box: Outbox) -> None:
+    def job(tx: Tx) -> None:
+        event = outbox.add_event(tx, PORTAL, "late", chat_id=7, actor_id=None, fact='{"a":1}', now=0)
+        outbox.add_delivery(tx, PORTAL, event, Binding(1, 1, "late", HANDLER, None), 7, 0)
+
+    box.notes.write(job)
+    (lane,) = box.due()
+    head = box.head(lane)
+    assert (head.fact, head.data) == ({"a": 1}, None)
+    box.notes.write(lambda tx: outbox.set_event_data(tx, PORTAL, head.event_id, "[1]"))
+    assert box.head(lane).data == "[1]"
 
 
 @pytest.mark.parametrize("state", ["done", "failed"])
@@ -177,6 +242,23 @@ def test_lease_keeps_other_workers_away_until_it_ends(box: Outbox) -> None:
     assert box.claim(lane, "first", now=LEASE + 12) is False
 
 
+def test_claim_tells_that_the_last_worker_never_gave_the_lane_back(box: Outbox) -> None:
+    lane = box.add("one")
+    assert box.claimed(lane, "first") == Claim(lapsed=False)
+    assert box.claimed(lane, "first") == Claim(lapsed=False)
+    assert box.claimed(lane, "second", now=LEASE + 1) == Claim(lapsed=True)
+
+
+def test_run_that_never_ended_is_seen_by_the_next(box: Outbox) -> None:
+    def begin(worker: str) -> bool:
+        return box.notes.write(lambda tx: outbox.begin_run(tx, worker, 0))
+
+    assert begin("first") is False
+    assert begin("second") is True
+    box.notes.write(lambda tx: outbox.end_run(tx, "second"))
+    assert begin("third") is False
+
+
 def test_leased_lane_is_not_listed_as_due_until_the_lease_ends(box: Outbox) -> None:
     lane = box.add("one")
     box.claim(lane, "first")
@@ -226,4 +308,4 @@ def test_many_workers_claim_a_lane_once(box: Outbox) -> None:
         )
         for number in range(40)
     ]
-    assert [claim.result(30) for claim in claims].count(True) == 1
+    assert [claim.result(30) for claim in claims].count(None) == 39

@@ -122,6 +122,7 @@ class Event:
     fact: type[Fact]
     render: Callable[..., Any]
     with_refresh_token: bool
+    late: bool
     doc: str
     data: Any
 
@@ -193,8 +194,14 @@ class Family:
 
         return declare
 
-    def event(self, name: str, *, of: type[Fact], with_refresh_token: bool = False) -> Callable[[Renderer], Renderer]:
-        """Declare the decorated function as the wire form of a fact: (fact, reader) -> data."""
+    def event(
+        self, name: str, *, of: type[Fact], with_refresh_token: bool = False, late: bool = False
+    ) -> Callable[[Renderer], Renderer]:
+        """Declare the decorated function as the wire form of a fact: (call, fact) -> data.
+
+        It is made in the transaction that the fact belongs to; `late` where the data are not known before the event
+        is sent for the first time.
+        """
 
         def declare(render: Renderer) -> Renderer:
             self.events.append(
@@ -204,6 +211,7 @@ class Family:
                     fact=of,
                     render=render,
                     with_refresh_token=with_refresh_token,
+                    late=late,
                     doc=inspect.getdoc(render) or _wrong(name, "has no docstring"),
                     data=get_type_hints(render, include_extras=True).get("return")
                     or _wrong(name, "says not what its data are"),

@@ -4,6 +4,7 @@ Semantics are those of PHP: a later duplicate wins, `a[]` appends, a bare key is
 in a name become underscores, keys 0..n-1 make a list.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -112,18 +113,30 @@ def encode(data: Mapping[str, Any]) -> str:
 
 
 _quoted = lru_cache(maxsize=4096)(quote_plus)  # of keys: there are few
+_SPECIAL = re.compile(r"[^\w.~-]", re.ASCII)
+_ESCAPES = {sign: quote_plus(sign) for sign in map(chr, range(128))}
 
 
 def _append(pairs: list[str], name: str, value: Any) -> None:
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        pairs.append(f"{name}={_quote(value)}")
+    elif isinstance(value, dict):
         for key, inner in value.items():
             _append(pairs, f"{name}%5B{_quoted(str(key))}%5D", inner)
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             _append(pairs, f"{name}%5B{number}%5D", inner)
     else:
-        text = scalar(value)
-        pairs.append(f"{name}={text if text.isascii() and text.isalnum() else quote_plus(text)}")
+        pairs.append(f"{name}={_quote(scalar(value))}")
+
+
+def _quote(text: str) -> str:
+    """Quote as quote_plus does, which takes every sign of a text in its hands."""
+    return _SPECIAL.sub(_escape, text) if text.isascii() else quote_plus(text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES[found[0]]
 
 
 def scalar(value: Any) -> str:

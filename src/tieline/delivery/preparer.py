@@ -1,84 +1,110 @@
-"""Prepares the head of a lane: renders the event's data once, and makes each attempt's request with fresh tokens."""
+"""Prepares the heads of lanes: what is sent, and in whose name, with tokens that are good for a while."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 
 from tieline.api.method import Event
 from tieline.api.registry import Registry
-from tieline.delivery.webhook import Outgoing, auth_block, prepare
+from tieline.delivery.webhook import Origin, signing
 from tieline.domain.apps import EVENT_TOKEN_REUSE, App
+from tieline.domain.events import Delivery
 from tieline.services import apps
 from tieline.services.call import Call, World
-from tieline.store import outbox, people
+from tieline.store import journal, outbox, people
 from tieline.store.engine import Database, Tx
-from tieline.store.outbox import Delivery
 from tieline.store.vault import WrongKey
 
 log = structlog.get_logger(__name__)
+RUN = 16  # deliveries of a lane that are prepared together
+REMEMBERED = 10_000
 # What a fact that no longer fits its event, or a lost key, raises; nothing of the database's is among them.
 _WRONG = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, WrongKey)
 LaneKey = tuple[int, int]
-Tokens = dict[tuple[int, int, int], tuple[str, int]]  # of (portal, application, user): a token and when it was made
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The head of a lane, ready to go; or why it cannot."""
+class Prepared(NamedTuple):
+    """A delivery, ready to go; or why it cannot."""
 
     delivery: Delivery
-    data: str | None
-    outgoing: Outgoing | None
+    data: str = ""
+    origin: Origin | None = None
     refusal: str = ""
     hopeless: bool = False
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What one transaction made, or all before it: event tokens with their moments, and origins."""
+
+    tokens: dict[tuple[int, int, int], tuple[str, int]]  # by portal, application and user
+    origins: dict[tuple[int, ...], tuple[Origin, int, int]]  # with the portal's version and the token's moment
+
+    def update(self, other: "_Memory") -> None:
+        for mine, theirs in ((self.tokens, other.tokens), (self.origins, other.origins)):
+            if len(mine) > REMEMBERED:
+                mine.clear()
+            mine.update(theirs)  # type: ignore[arg-type]  # of one kind in each pair
+
+
 class _NeedsWriter(Exception):
-    """A token must be made, which a reader cannot."""
+    """Something must be written first, which a reader cannot."""
 
 
 class Preparer:
-    """Turns lanes whose turn has come into requests, many in one transaction."""
+    """Turns lanes whose turn has come into what is sent, many in one transaction."""
 
     def __init__(self, database: Database, world: World, registry: Registry) -> None:
         self._database = database
         self._world = world
         self._registry = registry
-        self._tokens: Tokens = {}
+        self._memory = _Memory({}, {})
 
-    async def prepare(self, lanes: list[LaneKey], lease: tuple[str, int] | None) -> list[Prepared | None]:
-        """Prepare the heads of lanes; None where a lane has nothing due, or another worker holds it.
+    def prepare_head(self, head: Delivery, version: int) -> Prepared | None:
+        """Prepare a delivery without the database, if its origin is known as of this version of the portal."""
+        known = self._memory.origins.get(_origin_key(head))
+        if known is None or head.data is None:
+            return None
+        origin, of_version, made_at = known
+        if of_version != version or self._world.clock.now() - made_at >= EVENT_TOKEN_REUSE:
+            return None
+        return Prepared(head, head.data, origin)
+
+    async def prepare(self, lanes: list[LaneKey], lease: tuple[str, int] | None) -> list[list[Prepared]]:
+        """Prepare the next deliveries of lanes; none where nothing is due, or another worker holds the lane.
 
         Where workers share a database, `lease` says who claims the lanes and for how long. In one process they are
-        claimed in memory, and a reader does unless a token must be made.
+        claimed in memory, and a reader does unless something must be written.
         """
         if lease is None:
             try:
-                return await self._database.read(lambda tx: [self._render(tx, lane, None) for lane in lanes])
+                found, made = await self._database.read(lambda tx: self._prepare_all(tx, lanes, None, writing=False))
             except _NeedsWriter:
-                pass
+                found, made = await self._database.write(lambda tx: self._prepare_all(tx, lanes, None, writing=True))
+        else:
+            found, made = await self._database.write(lambda tx: self._prepare_all(tx, lanes, lease, writing=True))
+        self._memory.update(made)  # only now is it committed
+        return found
 
-        def claim_and_render(tx: Tx) -> tuple[list[Prepared | None], Tokens]:
-            made: Tokens = {}  # of this run alone: what a run that was rolled back made never was
-            return [self._render(tx, lane, made) if self._claim(tx, lane, lease) else None for lane in lanes], made
+    def _prepare_all(
+        self, tx: Tx, lanes: list[LaneKey], lease: tuple[str, int] | None, *, writing: bool
+    ) -> tuple[list[list[Prepared]], _Memory]:
+        now, made = self._world.clock.now(), _Memory({}, {})
+        found: list[list[Prepared]] = []
+        for lane in lanes:
+            claim = outbox.claim_lane(tx, *lane, worker=lease[0], now=now, until=now + lease[1]) if lease else None
+            if lease and claim is None:
+                found.append([])
+                continue
+            heads = outbox.find_heads(tx, *lane, now, RUN)
+            if claim and claim.lapsed and heads:
+                journal.add_entries(tx, [journal.interrupted(heads[0], now)])
+            found.append([self._prepare_one(tx, head, now, made, writing=writing) for head in heads])
+        return found, made
 
-        prepared, made = await self._database.write(claim_and_render)
-        self._tokens.update(made)  # only now are they committed
-        return prepared
-
-    def _claim(self, tx: Tx, lane: LaneKey, lease: tuple[str, int] | None) -> bool:
-        if lease is None:
-            return True
-        now = self._world.clock.now()
-        return outbox.claim_lane(tx, *lane, worker=lease[0], now=now, until=now + lease[1])
-
-    def _render(self, tx: Tx, lane: LaneKey, made: Tokens | None) -> Prepared | None:
-        """Make the head's request; tokens for it go into `made`, which only a writer has."""
-        now = self._world.clock.now()
-        delivery = outbox.find_head(tx, *lane, now)
-        if delivery is None:
-            return None
+    def _prepare_one(self, tx: Tx, delivery: Delivery, now: int, made: _Memory, *, writing: bool) -> Prepared:
         portal = self._world.cache.get(
             tx, delivery.portal_id, "portal", lambda: people.get_portal(tx, delivery.portal_id)
         )
@@ -86,63 +112,64 @@ class Preparer:
         app = call.find_app(delivery.app_id)
         event = self._registry.find_event(delivery.event)
         if app is None or event is None:
-            return Prepared(delivery, delivery.data or "[]", None, "the application is gone", hopeless=True)
+            return Prepared(delivery, refusal="the application is gone", hopeless=True)
         try:
-            return self._request(call, app, event, delivery, made)
+            data = delivery.data if delivery.data is not None else _render(call, event, delivery, writing=writing)
+            return Prepared(delivery, data, self._origin(call, app, event, delivery, made, writing=writing))
         except _WRONG as error:  # it must not hold up the others that are prepared with it
             log.exception("an event cannot be prepared", delivery=delivery.id)
-            return Prepared(delivery, delivery.data, None, f"the event cannot be prepared: {error!r}"[:300])
+            return Prepared(delivery, refusal=f"the event cannot be prepared: {error!r}"[:300])
 
-    def _request(self, call: Call, app: App, event: Event, delivery: Delivery, made: Tokens | None) -> Prepared:
-        data = delivery.data
-        if data is None:
-            fact = msgspec.convert(delivery.fact, event.fact)
-            data = msgspec.json.encode(event.render(call, fact)).decode()
-        auth = self._auth(call, app, delivery, with_refresh=event.with_refresh_token, made=made)
-        vault = self._world.vault
-        outgoing = prepare(
-            delivery.handler,
-            delivery.event,
-            delivery.binding_id,
-            data,
-            auth,
-            stable_id=f"evt_{delivery.portal_id}_{delivery.id}",
-            key=vault.unseal(app.sealed_signing_key),
-            now=call.now,
-        )
-        return Prepared(delivery, data, outgoing)
-
-    def _auth(
-        self, call: Call, app: App, delivery: Delivery, *, with_refresh: bool, made: Tokens | None
-    ) -> dict[str, object]:
+    def _origin(
+        self, call: Call, app: App, event: Event, delivery: Delivery, made: _Memory, *, writing: bool
+    ) -> Origin:
+        key, version = _origin_key(delivery), call.tx.version(call.portal_id)
+        known = made.origins.get(key) or self._memory.origins.get(key)
+        if known is not None and known[1] == version and call.now - known[2] < EVENT_TOKEN_REUSE:
+            return known[0]
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
-        access = refresh = None
-        if user_id is not None and with_refresh:
-            if made is None:
-                raise _NeedsWriter
-            grant = apps.issue(call, app, user_id)
-            access, refresh = grant.access_token, grant.refresh_token
-        elif user_id is not None:
-            access = self._event_token(call, app, user_id, made)
-        return auth_block(
+        unseal = self._world.vault.unseal
+        origin = Origin(
             call.portal,
             app,
-            call.world.vault.unseal(app.sealed_application_token),
-            now=call.now,
-            user_id=user_id,
-            access_token=access,
-            refresh_token=refresh,
+            unseal(app.sealed_application_token),
+            signing(unseal(app.sealed_signing_key)),
+            user_id,
         )
+        if user_id is not None and event.with_refresh_token:
+            if not writing:
+                raise _NeedsWriter
+            grant = apps.issue(call, app, user_id)
+            origin.access_token, origin.refresh_token = grant.access_token, grant.refresh_token
+            return origin  # for this attempt alone
+        made_at = call.now
+        if user_id is not None:
+            origin.access_token, made_at = self._event_token(call, app, user_id, made, writing=writing)
+        made.origins[key] = (origin, version, made_at)
+        return origin
 
-    def _event_token(self, call: Call, app: App, user_id: int, made: Tokens | None) -> str:
+    def _event_token(self, call: Call, app: App, user_id: int, made: _Memory, *, writing: bool) -> tuple[str, int]:
         """Return a token for events, made once for ten minutes and good for the full hour that each event claims."""
         key = (call.portal_id, app.id, user_id)
-        known = (made or {}).get(key) or self._tokens.get(key)
+        known = made.tokens.get(key) or self._memory.tokens.get(key)
         if known is not None and call.now - known[1] < EVENT_TOKEN_REUSE:
-            return known[0]
-        if made is None:
+            return known
+        if not writing:
             raise _NeedsWriter
-        token = apps.event_token(call, app, user_id)
-        made[key] = (token, call.now)
-        return token
+        made.tokens[key] = (apps.event_token(call, app, user_id), call.now)
+        return made.tokens[key]
+
+
+def _origin_key(delivery: Delivery) -> tuple[int, ...]:
+    return (delivery.portal_id, delivery.app_id, delivery.binding_id, delivery.actor_id or 0)
+
+
+def _render(call: Call, event: Event, delivery: Delivery, *, writing: bool) -> str:
+    """Make the data of a late event and keep it: each attempt sends the same."""
+    if not writing:
+        raise _NeedsWriter
+    fact: Any = msgspec.convert(delivery.fact, event.fact)
+    data = msgspec.json.encode(event.render(call, fact)).decode()
+    outbox.set_event_data(call.tx, delivery.portal_id, delivery.event_id, data)
+    return data

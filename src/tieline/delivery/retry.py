@@ -1,6 +1,7 @@
 """When to try again and when to give up: pure, and the schedule is data."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tieline.domain.clock import HOUR, MINUTE, SECOND
 from tieline.store.journal import Outcome
@@ -21,8 +22,7 @@ SCHEDULE = (
 STRICT_SCHEDULE = (0,)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """What came of a call: a status, or why there was none."""
 
     status: int | None = None

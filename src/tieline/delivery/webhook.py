@@ -4,16 +4,19 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from tieline.api import php_form
 from tieline.delivery import guard
 from tieline.delivery.retry import Reply
 from tieline.domain.apps import ACCESS_TOKEN_LIFE, App
+from tieline.domain.clock import SECOND
+from tieline.domain.events import Delivery
 from tieline.domain.people import Portal
 from tieline.services.call import Rules
 from tieline.services.urls import refuse_address
@@ -23,8 +26,7 @@ MAX_ANSWER = 4_096
 _SIGNING_PREFIX = "whsec_"
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A request that is ready to be sent."""
 
     url: str
@@ -32,73 +34,77 @@ class Outgoing:
     headers: dict[str, str]
 
 
-def auth_block(
-    portal: Portal,
-    app: App,
-    application_token: str,
-    *,
-    now: int,
-    user_id: int | None,
-    access_token: str | None,
-    refresh_token: str | None,
-) -> dict[str, Any]:
-    """Write the auth block: tokens where somebody acted, and always what proves the portal."""
-    portal_part = {
-        "domain": portal.domain,
-        "server_endpoint": portal.rest_url,
-        "client_endpoint": portal.rest_url,
-        "member_id": portal.member_id,
-        "application_token": application_token,
-    }
-    if access_token is None:
-        return portal_part
-    return {
-        "access_token": access_token,
-        "expires": (now + ACCESS_TOKEN_LIFE) // 1000,
-        "expires_in": ACCESS_TOKEN_LIFE // 1000,
-        "scope": app.scope_list,
-        "status": app.status,
-        "user_id": user_id,
-        **({"refresh_token": refresh_token} if refresh_token else {}),
-        **portal_part,
-    }
+@dataclass(slots=True)
+class Origin:
+    """Where a request comes from: the portal, the application it is for, and the tokens of who acted, if anybody."""
+
+    portal: Portal
+    app: App
+    application_token: str
+    signing: hmac.HMAC
+    user_id: int | None = None
+    access_token: str | None = None
+    refresh_token: str | None = None
+    _form: tuple[int, str] = (0, "")
+
+    def form(self, moment: int) -> str:
+        """Write the auth block as a form, which changes with each second (`moment`)."""
+        if self._form[0] != moment:
+            self._form = (moment, php_form.encode({"auth": self.auth_block(moment)}))
+        return self._form[1]
+
+    def auth_block(self, moment: int) -> dict[str, Any]:
+        """Write the auth block: tokens where somebody acted, and always what proves the portal."""
+        portal_part = {
+            "domain": self.portal.domain,
+            "server_endpoint": self.portal.rest_url,
+            "client_endpoint": self.portal.rest_url,
+            "member_id": self.portal.member_id,
+            "application_token": self.application_token,
+        }
+        if self.access_token is None:
+            return portal_part
+        life = ACCESS_TOKEN_LIFE // SECOND
+        return {
+            "access_token": self.access_token,
+            "expires": moment + life,
+            "expires_in": life,
+            "scope": self.app.scope_list,
+            "status": self.app.status,
+            "user_id": self.user_id,
+            **({"refresh_token": self.refresh_token} if self.refresh_token else {}),
+            **portal_part,
+        }
 
 
-def prepare(
-    url: str,
-    event: str,
-    binding_id: int,
-    data: bytes | str,
-    auth: dict[str, Any],
-    *,
-    stable_id: str,
-    key: str,
-    now: int,
-) -> Outgoing:
+def signing(key: str) -> hmac.HMAC:
+    """Make what signs with a key, which is written as Standard Webhooks write it."""
+    return hmac.new(base64.b64decode(key.removeprefix(_SIGNING_PREFIX)), digestmod=hashlib.sha256)
+
+
+def prepare(delivery: Delivery, data: str, origin: Origin, now: int) -> Outgoing:
     """Build the request of one attempt; only its moment, its tokens and its signature differ from the last one's."""
-    form = {
-        "event": event,
-        "event_handler_id": binding_id,
-        "data": msgspec.json.decode(data),
-        "ts": now // 1000,
-        "auth": auth,
-    }
-    body = php_form.encode(form).encode()
+    moment = now // SECOND
+    head = php_form.encode(
+        {"event": delivery.event, "event_handler_id": delivery.binding_id, "data": msgspec.json.decode(data)}
+    )
+    body = f"{head}&ts={moment}&{origin.form(moment)}".encode()
+    stable_id = f"evt_{delivery.portal_id}_{delivery.id}"
     headers = {
         "content-type": "application/x-www-form-urlencoded",
         "user-agent": "tieline",
         "webhook-id": stable_id,
-        "webhook-timestamp": str(now // 1000),
-        "webhook-signature": sign(key, stable_id, now // 1000, body),
+        "webhook-timestamp": str(moment),
+        "webhook-signature": sign(origin.signing, stable_id, moment, body),
     }
-    return Outgoing(url, body, headers)
+    return Outgoing(delivery.handler, body, headers)
 
 
-def sign(key: str, stable_id: str, timestamp: int, body: bytes) -> str:
+def sign(signing: hmac.HMAC, stable_id: str, timestamp: int, body: bytes) -> str:
     """Sign a body as Standard Webhooks say: `v1,` and the base64 of an HMAC-SHA256."""
-    secret = base64.b64decode(key.removeprefix(_SIGNING_PREFIX))
-    signed = f"{stable_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+    signed = signing.copy()
+    signed.update(b"%s.%d.%s" % (stable_id.encode(), timestamp, body))
+    return "v1," + base64.b64encode(signed.digest()).decode()
 
 
 class Sender:
@@ -106,28 +112,28 @@ class Sender:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        jar = aiohttp.DummyCookieJar
-        self._guarded = aiohttp.ClientSession(
-            connector=guard.connector(rules, limit_per_host=0),  # the worker's slots are the limit
-            timeout=timeout,
-            cookie_jar=jar(),
-        )
-        self._listed = aiohttp.ClientSession(
-            connector=guard.open_connector(limit_per_host=0),
-            timeout=timeout,
-            cookie_jar=jar(),
-        )
+        self._guarded = _session(guard.connector(rules, limit_per_host=0))  # the worker's slots are the limit
+        self._listed = _session(guard.open_connector(limit_per_host=0))
+        self._routes = lru_cache(maxsize=4096)(self._route)
+
+    def _route(self, url: str) -> tuple[str, URL | None, aiohttp.ClientSession]:
+        """Say why an address may not be called, or how it is called."""
+        if why := refuse_address(url, self._rules):
+            return why, None, self._guarded
+        try:
+            parsed = URL(url)
+        except ValueError as error:
+            return guard.reason(error), None, self._guarded
+        return "", parsed, self._listed if parsed.host in self._rules.allowed_hosts else self._guarded
 
     async def send(self, outgoing: Outgoing) -> Reply:
         """Post one request; every failure is a reply with its reason. A redirect is a failure: nobody follows it."""
-        if why := refuse_address(outgoing.url, self._rules):
+        why, url, session = self._routes(outgoing.url)
+        if url is None:
             return Reply(reason=why)
-        listed = urlsplit(outgoing.url).hostname in self._rules.allowed_hosts
-        session = self._listed if listed else self._guarded
         try:
             async with session.post(
-                outgoing.url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
+                url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
             ) as response:
                 await _drain(response)
                 status = response.status
@@ -142,9 +148,20 @@ class Sender:
         await self._listed.close()
 
 
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,  # nobody looks at what is in an answer
+    )
+
+
 async def _drain(response: aiohttp.ClientResponse) -> None:
     """Read a short answer, so that the connection can be used again; a long one costs the connection."""
-    if response.content_length == 0:
+    length = response.content_length
+    if length is not None and length <= MAX_ANSWER:
+        await response.read()
         return
     size = 0
     async for chunk in response.content.iter_any():

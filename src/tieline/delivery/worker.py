@@ -1,47 +1,65 @@
-"""Claims lanes, sends the head of each, records what came of it, and goes on with the next."""
+"""Claims lanes, sends what is due in each, one after the other, and has recorded what came of it."""
 
 import asyncio
 import contextlib
-from collections import deque
-from dataclasses import dataclass, field, replace
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from itertools import islice
 
 import structlog
 
 from tieline.api.registry import Registry
 from tieline.delivery.preparer import LaneKey, Prepared, Preparer
-from tieline.delivery.retry import SCHEDULE, STRICT_SCHEDULE, Reply, judge
-from tieline.delivery.webhook import TIMEOUT, Sender
+from tieline.delivery.recorder import Attempt, Recorder
+from tieline.delivery.retry import Reply
+from tieline.delivery.webhook import TIMEOUT, Sender, prepare
 from tieline.domain.clock import SECOND
+from tieline.domain.events import Delivery
 from tieline.domain.ids import new_hex
-from tieline.services.call import Call, World
-from tieline.services.chats import note_failure
-from tieline.store import outbox, people
+from tieline.services.call import World
+from tieline.store import journal, outbox
 from tieline.store.engine import Database, Tx, Unavailable
-from tieline.store.journal import Entry, Outcome, add_entry
-from tieline.store.outbox import Delivery
-from tieline.store.signals import Bus, LaneDue, Signal
+from tieline.store.signals import Bus, LaneCut, LaneDue, Signal
 
 log = structlog.get_logger(__name__)
 SLOTS = 8  # requests at the same time to one handler
 POLL = 1.0  # seconds between looks for what a crash or another process left behind
-LEASE = 2 * TIMEOUT * SECOND  # a lane is claimed when its turn has come, so this covers one request
+LEASE = 2 * TIMEOUT * SECOND  # a lane is claimed when its turn has come, so this covers one turn
 POLLED = 500
+CRASHED = 10_000  # lanes that are looked through after a crash
 PREPARED_TOGETHER = 32
+TURN = 1.0  # seconds after which a lane lets others go before it sends more
+FRESH = 1.0  # seconds for which what a commit told is sent without a look at the database
+AHEAD = 16  # lanes that are looked up for a handler before it has a slot for them
+HELD = 64  # lanes whose only delivery is kept in memory for a handler whose slots are taken
+UNRECORDED = 256  # attempts that may wait for being recorded while their handlers get more
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A lane that waits for a slot, and what it has to send as far as that is known."""
+
+    lane: LaneKey
+    head: Delivery | None = None  # its only one, as of a version of the portal
+    version: int = 0
+    run: list[Prepared] | None = None
+    since: float = 0.0  # when that was known
+    looked_up: bool = False  # it is being looked up
 
 
 @dataclass(slots=True)
 class Handler:
-    """What waits for one handler, and how many requests are being prepared or on their way to it."""
+    """What waits for one handler, and how many requests are on their way to it."""
 
     url: str
-    waiting: deque[LaneKey] = field(default_factory=deque)
+    waiting: deque[Waiting] = field(default_factory=deque)
     busy: int = 0
 
 
 class Worker:
     """Delivers events in the order of their lanes; a slow handler holds up itself alone.
 
-    In one process lanes are claimed in memory and written once, when the outcome is known. On PostgreSQL,
+    In one process lanes are claimed in memory, and written when the outcome is known. On PostgreSQL,
     where several servers may share a database, a claim is a lease in the lane's row.
     """
 
@@ -49,76 +67,128 @@ class Worker:
         self._database = database
         self._world = world
         self._name = new_hex(16)
-        self._schedule = STRICT_SCHEDULE if world.rules.strict else SCHEDULE
         self._preparer = Preparer(database, world, registry)
-        self._lease = None if database.engine == "sqlite" else (self._name, LEASE)
+        self._recorder = Recorder(database, world)
+        self._alone = database.engine == "sqlite"
+        self._lease = None if self._alone else (self._name, LEASE)
         self._handlers: dict[str, Handler] = {}
         self._claimed: set[LaneKey] = set()
         self._told_again: dict[LaneKey, str] = {}
-        self._admitted: deque[tuple[Handler, LaneKey]] = deque()
+        self._cut: set[LaneKey] = set()
+        self._sought: deque[tuple[Handler, Waiting]] = deque()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
         self._sender = Sender(world.rules)
-        self._stopping = False
+        self._begun = self._stopping = False
+        self._interrupted: list[Delivery] = []
         bus.listen(self._hear)
 
     def _hear(self, signal: Signal) -> None:
-        if isinstance(signal, LaneDue):
+        if isinstance(signal, LaneDue | LaneCut):
             with contextlib.suppress(RuntimeError):  # the loop has been closed
-                self._loop.call_soon_threadsafe(self._arrive, (signal.portal_id, signal.lane_id), signal.handler)
+                self._loop.call_soon_threadsafe(self._heed, signal)
 
-    def _arrive(self, lane: LaneKey, url: str) -> None:
-        if lane in self._claimed:
-            self._told_again[lane] = url
+    def _heed(self, signal: LaneDue | LaneCut) -> None:
+        lane = (signal.portal_id, signal.lane_id)
+        if isinstance(signal, LaneDue):
+            known = signal.head if self._alone else None
+            self._arrive(signal.handler, Waiting(lane, known, signal.version, since=self._loop.time()))
+        elif lane in self._claimed:
+            self._cut.add(lane)
+
+    def _arrive(self, url: str, waiting: Waiting) -> None:
+        if waiting.lane in self._claimed:
+            self._told_again[waiting.lane] = url
             return
-        self._claimed.add(lane)
+        self._claimed.add(waiting.lane)
         handler = self._handlers.get(url)
         if handler is None:
             handler = self._handlers[url] = Handler(url)
-        handler.waiting.append(lane)
+        elif len(handler.waiting) >= HELD:
+            waiting.head = None
+        handler.waiting.append(waiting)
         self._admit(handler)
 
     def _admit(self, handler: Handler) -> None:
-        """Let as many lanes of a handler go as it has slots; what is admitted is prepared together."""
-        while handler.waiting and handler.busy < SLOTS and not self._stopping:
-            handler.busy += 1
-            self._admitted.append((handler, handler.waiting.popleft()))
-            self._wake.set()
+        """Let as many lanes of a handler go as it has slots; the next few are looked up meanwhile."""
+        if self._stopping:
+            return
+        while handler.waiting and handler.busy < SLOTS and (run := self._known(handler.waiting[0])):
+            self._start(handler, handler.waiting.popleft().lane, run)
+        following = list(islice(handler.waiting, SLOTS - handler.busy + AHEAD))
+        unknown = [waiting for waiting in following if not self._known(waiting)]
+        if len(following) - len(unknown) < AHEAD // 2:  # look up many together
+            for waiting in unknown:
+                if not waiting.looked_up:
+                    waiting.looked_up = True
+                    self._sought.append((handler, waiting))
+                    self._wake.set()
         if not handler.busy and not handler.waiting:
             self._handlers.pop(handler.url, None)
 
+    def _known(self, waiting: Waiting) -> list[Prepared] | None:
+        """Return what a lane has to send, if that is known and not too old."""
+        if waiting.lane in self._cut or self._loop.time() - waiting.since > FRESH:
+            return None
+        if waiting.run is None and waiting.head is not None:
+            prepared = self._preparer.prepare_head(waiting.head, waiting.version)
+            waiting.head, waiting.run = None, [prepared] if prepared else None
+        return waiting.run
+
+    def _start(self, handler: Handler, lane: LaneKey, run: list[Prepared]) -> None:
+        handler.busy += 1
+        task = self._loop.create_task(self._serve(handler, lane, run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def run(self) -> None:
         """Work until cancelled or stopped."""
+        await self._database.write(self._begin)
+        self._begun = True
         polling = asyncio.create_task(self._poll_forever())
         try:
             while not self._stopping:
                 await self._wake.wait()
                 self._wake.clear()
-                while self._admitted and not self._stopping:
-                    count = min(len(self._admitted), PREPARED_TOGETHER)
-                    await self._start([self._admitted.popleft() for _ in range(count)])
+                while self._sought and not self._stopping:
+                    count = min(len(self._sought), PREPARED_TOGETHER)
+                    await self._look_up([self._sought.popleft() for _ in range(count)])
         finally:
             polling.cancel()
 
-    async def _start(self, turns: list[tuple[Handler, LaneKey]]) -> None:
-        for _, lane in turns:
-            self._told_again.pop(lane, None)  # what was told until now is seen when the head is looked up
+    def _begin(self, tx: Tx) -> None:
+        """Note the run; where the last one crashed, say which heads may have been on their way."""
+        now = self._world.clock.now()
+        if not self._alone or self._begun or not outbox.begin_run(tx, self._name, now):
+            return
+        sent: Counter[str] = Counter()
+        for portal_id, lane_id, url in outbox.list_due_lanes(tx, now, CRASHED):
+            sent[url] += 1
+            if sent[url] <= SLOTS:
+                heads = outbox.find_heads(tx, portal_id, lane_id, now, 1)
+                journal.add_entries(tx, [journal.interrupted(head, now) for head in heads])
+
+    async def _look_up(self, sought: list[tuple[Handler, Waiting]]) -> None:
+        lanes = [waiting.lane for _, waiting in sought]
+        for lane in lanes:  # what was told until now is seen when the lane is looked up
+            self._told_again.pop(lane, None)
+            self._cut.discard(lane)
+        found: list[list[Prepared]] = [[] for _ in lanes]
+        since = self._loop.time()
         try:
-            found = await self._preparer.prepare([lane for _, lane in turns], self._lease)
+            found = await self._preparer.prepare(lanes, self._lease)
         except Unavailable:
             log.warning("lanes cannot be prepared")
-            found = [None] * len(turns)
         except Exception:
             log.exception("lanes cannot be prepared")
-            found = [None] * len(turns)
-        for (handler, lane), prepared in zip(turns, found, strict=True):
-            if prepared is None:
-                self._end_turn(handler, lane, more=False)
-            else:
-                task = asyncio.create_task(self._serve(handler, lane, prepared))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+        for (handler, waiting), run in zip(sought, found, strict=True):
+            waiting.looked_up, waiting.run, waiting.since = False, run, since
+            if not run:
+                handler.waiting.remove(waiting)
+                self._release(handler, waiting.lane, more=False)
+        for handler in {id(handler): handler for handler, _ in sought}.values():
+            self._admit(handler)
 
     async def stop(self, patience: float) -> None:
         """Let requests on their way finish for a while, then leave; what is not recorded is sent again later."""
@@ -126,14 +196,22 @@ class Worker:
         self._wake.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=patience)
-        left = list(self._tasks)
+        left, held = list(self._tasks), list(self._claimed)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await self._recorder.close()
         await self._sender.close()
-        held = [] if self._database.engine == "sqlite" else list(self._claimed)
         with contextlib.suppress(Unavailable):
-            await self._database.write(lambda tx: outbox.release_lanes(tx, held, self._name))
+            await self._database.write(lambda tx: self._end(tx, held))
+
+    def _end(self, tx: Tx, held: list[LaneKey]) -> None:
+        now = self._world.clock.now()
+        journal.add_entries(tx, [journal.interrupted(delivery, now) for delivery in self._interrupted])
+        if self._alone:
+            outbox.end_run(tx, self._name)
+        else:
+            outbox.release_lanes(tx, held, self._name)
 
     async def _poll_forever(self) -> None:
         while True:
@@ -149,69 +227,62 @@ class Worker:
         limit = POLLED + len(self._claimed)  # those that wait for a dead handler hide no others
         for portal_id, lane_id, url in await self._database.read(lambda tx: outbox.list_due_lanes(tx, now, limit)):
             if (portal_id, lane_id) not in self._claimed:
-                self._arrive((portal_id, lane_id), url)
+                self._arrive(url, Waiting((portal_id, lane_id)))
 
-    async def _serve(self, handler: Handler, lane: LaneKey, prepared: Prepared) -> None:
-        """Send one lane's head and record what came of it; the lane goes behind the others if it has more."""
-        more = False
+    async def _serve(self, handler: Handler, lane: LaneKey, run: list[Prepared]) -> None:
+        """Send what is due in a lane; it goes behind the others if it has more.
+
+        The slot is free again as soon as the last request is answered, the lane when that is recorded.
+        """
+        more, occupied, sent = False, True, run[0].delivery
+        until = self._loop.time() + TURN
         try:
-            started = self._world.clock.now()
-            if prepared.outgoing is None:
-                reply = Reply(reason=prepared.refusal)
-            else:
-                reply = await self._sender.send(prepared.outgoing)
-            more = await self._database.write(lambda tx: self._record(tx, prepared, reply, started))
+            for place, prepared in enumerate(run, 1):
+                sent = prepared.delivery
+                attempt = await self._try(prepared)
+                over = place == len(run) or lane in self._cut or self._stopping or self._loop.time() > until
+                if attempt.reply.accepted and not over:
+                    self._recorder.note(attempt)
+                    continue
+                if self._recorder.backlog < UNRECORDED:
+                    occupied = False
+                    self._free_slot(handler)
+                more = await self._recorder.end(attempt)
+                break
+        except asyncio.CancelledError:
+            self._interrupted.append(sent)
+            raise
         except Unavailable:
             log.warning("an outcome cannot be recorded", lane=lane)
         except Exception:
             log.exception("a delivery failed", lane=lane)
         finally:
-            self._end_turn(handler, lane, more=more)
+            if occupied:
+                self._free_slot(handler)
+            self._release(handler, lane, more=more)
 
-    def _end_turn(self, handler: Handler, lane: LaneKey, *, more: bool) -> None:
-        handler.busy -= 1
-        if more:
-            handler.waiting.append(lane)
+    async def _try(self, prepared: Prepared) -> Attempt:
+        now = self._world.clock.now
+        started = now()
+        if prepared.origin is None:
+            reply = Reply(reason=prepared.refusal)
         else:
-            self._claimed.discard(lane)
-            url = self._told_again.pop(lane, None)
-            if url is not None:
-                self._arrive(lane, url)
+            reply = await self._sender.send(prepare(prepared.delivery, prepared.data, prepared.origin, started))
+        return Attempt(prepared.delivery, reply, started, now(), prepared.hopeless)
+
+    def _free_slot(self, handler: Handler) -> None:
+        handler.busy -= 1
         self._admit(handler)
 
-    def _record(self, tx: Tx, prepared: Prepared, reply: Reply, started: int) -> bool:
-        delivery, now = prepared.delivery, self._world.clock.now()
-        verdict = judge(
-            reply, failures=delivery.failures, age=now - delivery.created_at, now=now, schedule=self._schedule
-        )
-        if prepared.hopeless:
-            verdict = replace(verdict, outcome=Outcome.FAILED)
-        more = False
-        if verdict.outcome is Outcome.RETRY:
-            assert verdict.again_at is not None
-            outbox.postpone(tx, delivery, verdict.again_at, prepared.data)
-        else:
-            state = "done" if verdict.outcome is Outcome.DELIVERED else "failed"
-            more = outbox.finish(tx, delivery, state, now, prepared.data)
-        if verdict.outcome is Outcome.FAILED and "message_id" in delivery.fact:
-            portal = people.get_portal(tx, delivery.portal_id)
-            note_failure(Call(tx, self._world, portal, now), delivery.fact["message_id"], reply.reason)
-        add_entry(tx, delivery.portal_id, _entry(delivery, verdict.outcome, reply, started, now))
-        return more
-
-
-def _entry(delivery: Delivery, outcome: Outcome, reply: Reply, started: int, now: int) -> Entry:
-    return Entry(
-        delivery_id=delivery.id,
-        event_id=delivery.event_id,
-        app_id=delivery.app_id,
-        event=delivery.event,
-        handler=delivery.handler,
-        chat_id=delivery.chat_id,
-        attempt=delivery.failures + 1,
-        started_at=started,
-        duration=now - started,
-        outcome=outcome,
-        status=reply.status,
-        reason=reply.reason,
-    )
+    def _release(self, handler: Handler, lane: LaneKey, *, more: bool) -> None:
+        """Give a lane back, or put it behind the others."""
+        self._cut.discard(lane)
+        if more:
+            self._claimed.discard(lane)
+            self._told_again.pop(lane, None)
+            self._arrive(handler.url, Waiting(lane))
+            return
+        self._claimed.discard(lane)
+        url = self._told_again.pop(lane, None)
+        if url is not None:
+            self._arrive(url, Waiting(lane))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tieline.domain.files import File
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -11,6 +13,28 @@ class Fact:
     app_id: int | None = None
     actor_id: int | None = None
     chat_id: int = 0  # orders deliveries; 0 for what belongs to no dialog
+    message_id: int | None = None  # fails where the event is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event for one handler, behind the others of its lane; `data` is its wire form as JSON, once it has one."""
+
+    portal_id: int
+    id: int
+    lane_id: int
+    binding_id: int
+    event_id: int
+    event: str
+    app_id: int
+    handler: str
+    chat_id: int
+    message_id: int | None
+    actor_id: int | None
+    fact: dict[str, Any] | None
+    data: str | None
+    created_at: int
+    failures: int = 0  # of attempts since the lane last went on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +49,18 @@ class MessageFact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorMessageSent(MessageFact):
-    """An operator, or the system in the line's name, wrote to a customer."""
+    """An operator, or the system in the line's name (`author_id` 0), wrote to a customer."""
+
+    author_id: int
+    text: str
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorMessageEdited(MessageFact):
     """An operator changed a message that a customer may have seen."""
 
+    author_id: int
     text: str
 
 

@@ -15,11 +15,6 @@ class Status(IntEnum):
     OPERATOR = 40
     CLOSED = 60
 
-    @property
-    def waiting(self) -> bool:
-        """Nobody has taken it yet."""
-        return self in (Status.NEW, Status.SKIPPED)
-
 
 class Move(StrEnum):
     """What changes a session's status."""
@@ -29,6 +24,8 @@ class Move(StrEnum):
     OPERATOR_WROTE = "operator wrote"
     CLOSED = "closed"
 
+
+WAITING = frozenset({Status.NEW, Status.SKIPPED})  # nobody has taken it yet
 
 _S = Status
 MOVES: dict[Move, dict[Status, Status]] = {

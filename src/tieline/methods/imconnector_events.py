@@ -6,7 +6,6 @@ import msgspec
 
 from tieline.api.method import Auth, Family
 from tieline.api.wire import Wire
-from tieline.domain.chats import Author, Message
 from tieline.domain.events import (
     ConnectorSwitchedOff,
     LineDeleted,
@@ -20,7 +19,6 @@ from tieline.domain.events import (
 from tieline.services import files
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
-from tieline.store import files as file_store
 
 family = Family(scopes=("imopenlines", "imconnector"), auth=Auth.APP)
 
@@ -83,20 +81,19 @@ def _messages(fact: Any, message: Wire) -> dict[str, Any]:
     }
 
 
-def _signed(call: Call, code: str, message: Message, text: str) -> str:
+def _signed(call: Call, code: str, author_id: int, text: str) -> str:
     """Put the operator's name before a text, where the connector wants it, and write line breaks as [br]."""
     text = text.replace("\r\n", "\n").replace("\n", "[br]")
     connector = call.find_connector(code)
-    if message.author is not Author.OPERATOR or connector is None or not connector.need_signature:
+    if not author_id or connector is None or not connector.need_signature:
         return text
-    author = call.find_person(message.author_id)
+    author = call.find_person(author_id)
     return f"[b]{author.full_name}:[/b] [br]{text}" if author else text
 
 
 @family.event("OnImConnectorMessageAdd", of=OperatorMessageSent)
 def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
     """An operator or the system wrote: the connector carries it outside."""
-    message = chat_store.get_message(call.tx, call.portal_id, fact.message_id)
     sent = [
         SentFile(
             name=file.name,
@@ -105,24 +102,22 @@ def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
             type=file.type.value,
             size=file.size or 0,
         )
-        for file in file_store.list_files(call.tx, call.portal_id, [message.id]).get(message.id, [])
+        for file in fact.files
     ]
-    text = message.text
-    if message.edited_at or message.deleted_at:  # events of their own follow and tell that
-        text = chat_store.find_first_text(call.tx, call.portal_id, message.id) or text
-    told = SentMessage(user_id=message.author_id, text=_signed(call, fact.connector, message, text), files=sent)
+    told = SentMessage(
+        user_id=fact.author_id, text=_signed(call, fact.connector, fact.author_id, fact.text), files=sent
+    )
     return _messages(fact, told)
 
 
-@family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited)
+@family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited, late=True)
 def message_update(call: Call, fact: OperatorMessageEdited) -> dict[str, Any]:
     """An operator changed a message: the connector changes it outside."""
-    message = chat_store.get_message(call.tx, call.portal_id, fact.message_id)
     ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
-    return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, message, fact.text)))
+    return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, fact.author_id, fact.text)))
 
 
-@family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted)
+@family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted, late=True)
 def message_delete(call: Call, fact: OperatorMessageDeleted) -> dict[str, Any]:
     """An operator deleted a message: the connector deletes it outside."""
     ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)

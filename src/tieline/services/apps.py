@@ -105,7 +105,7 @@ def _announce(call: Call, app: App) -> None:
     fact = AppInstalled(app_id=app.id, actor_id=app.user_id, version=app.version, language=call.portal.language)
     (event,) = call.world.catalogue.events_of(AppInstalled)
     install = Binding(0, app.id, event.wire_name, app.install_url, app.user_id)
-    deliver(call, event.wire_name, fact, [install])
+    deliver(call, event, fact, [install])
 
 
 def issue(call: Call, app: App, user_id: int) -> Grant:

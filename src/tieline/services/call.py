@@ -1,8 +1,8 @@
 """Call: who acts, with what rights, in which transaction; and World, what all calls of a server share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from tieline.domain.apps import App, Binding, Webhook
 from tieline.domain.clock import Clock
@@ -16,7 +16,7 @@ from tieline.store.engine import Tx
 from tieline.store.vault import Vault
 
 
-class EventName(Protocol):
+class EventForm(Protocol):
     """What a subscription needs to know of an event."""
 
     @property
@@ -27,6 +27,16 @@ class EventName(Protocol):
     @property
     def scopes(self) -> tuple[str, ...]:
         """Any of these opens the event."""
+        ...
+
+    @property
+    def late(self) -> bool:
+        """Its data are not known before it is sent for the first time."""
+        ...
+
+    @property
+    def render(self) -> "Callable[[Call, Any], Any]":
+        """Make a fact's data, as the wire has them."""
         ...
 
 
@@ -46,11 +56,11 @@ class Catalogue(Protocol):
         """Names of events that any of `scopes` opens."""
         ...
 
-    def find_event(self, name: str) -> EventName | None:
+    def find_event(self, name: str) -> EventForm | None:
         """Return an event by its name in any case, or None."""
         ...
 
-    def events_of(self, fact: type[Fact]) -> Sequence[EventName]:
+    def events_of(self, fact: type[Fact]) -> Sequence[EventForm]:
         """Return the events that tell a fact."""
         ...
 

@@ -102,7 +102,7 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
         chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
         mark = store.ReadMark(chat.sequence, chat.messages)
         store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
-    chat = _carry_outside(call, chat, message_id, system=system)
+    chat = _carry_outside(call, chat, message_id, shorten(text), system=system)
     keep(call, chat, locked)
     return message_id
 
@@ -130,7 +130,7 @@ def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
         raise ReplyElsewhere
 
 
-def _carry_outside(call: Call, chat: Chat, message_id: int, *, system: bool) -> Chat:
+def _carry_outside(call: Call, chat: Chat, message_id: int, text: str, *, system: bool) -> Chat:
     connector = call.find_connector(chat.connector)
     connection = call.find_connection(chat.connector, chat.line_id)
     if connector is None or connection is None or not connection.active:
@@ -151,6 +151,8 @@ def _carry_outside(call: Call, chat: Chat, message_id: int, *, system: bool) -> 
             line_id=chat.line_id,
             message_id=message_id,
             outer_chat=chat.outer_chat,
+            author_id=0 if system else call.actor.id,
+            text=text,
         ),
     )
     return chat
@@ -214,6 +216,7 @@ def edit(call: Call, message_id: int, text: str) -> None:
             line_id=chat.line_id,
             message_id=message.id,
             outer_chat=chat.outer_chat,
+            author_id=message.author_id,
             text=shorten(text),
         ),
     )

@@ -3,7 +3,7 @@
 from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionOpened
 from tieline.domain.lines import Line
-from tieline.domain.sessions import MOVES, Move, Status
+from tieline.domain.sessions import MOVES, WAITING, Move, Status
 from tieline.services import routing
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
@@ -119,7 +119,7 @@ def is_open(chat: Chat) -> bool:
 
 def is_waiting(chat: Chat) -> bool:
     """Tell whether a dialog's open session has not been taken."""
-    return chat.status is not None and Status(chat.status).waiting
+    return chat.status in WAITING
 
 
 def _log(call: Call, chat: Chat, kind: str, **data: object) -> None:

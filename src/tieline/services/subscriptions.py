@@ -3,11 +3,11 @@
 import msgspec
 
 from tieline.domain.apps import App, Binding
-from tieline.domain.events import Fact
-from tieline.services.call import Call
+from tieline.domain.events import Delivery, Fact
+from tieline.services.call import Call, EventForm
 from tieline.services.urls import refuse_address
 from tieline.store import apps, journal, outbox
-from tieline.store.signals import LaneDue
+from tieline.store.signals import LaneCut, LaneDue
 
 
 class EventUnknown(Exception):
@@ -33,7 +33,7 @@ def publish(call: Call, fact: Fact) -> None:
             binding for binding in call.bindings(event.wire_name) if _may_get(call, fact, binding, event.scopes)
         ]
         if recipients:
-            deliver(call, event.wire_name, fact, recipients)
+            deliver(call, event, fact, recipients)
 
 
 def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) -> bool:
@@ -47,20 +47,46 @@ def _covers(app: App, scopes: tuple[str, ...]) -> bool:
     return "basic" in scopes or bool(app.scopes.intersection(scopes))
 
 
-def deliver(call: Call, event: str, fact: Fact, recipients: list[Binding]) -> None:
+def deliver(call: Call, event: EventForm, fact: Fact, recipients: list[Binding]) -> None:
     """Keep an event once and queue a delivery for each recipient."""
+    kept = data = None
+    if event.late:
+        kept = msgspec.json.encode(fact).decode()
+    else:
+        data = msgspec.json.encode(event.render(call, fact)).decode()
+    tx, portal_id, now, version = call.tx, call.portal_id, call.now, call.tx.version(call.portal_id)
     event_id = outbox.add_event(
-        call.tx,
-        call.portal_id,
-        event,
+        tx,
+        portal_id,
+        event.wire_name,
         chat_id=fact.chat_id,
+        message_id=fact.message_id,
         actor_id=fact.actor_id,
-        fact=msgspec.json.encode(fact),
-        now=call.now,
+        fact=kept,
+        data=data,
+        now=now,
     )
     for binding in recipients:
-        lane_id = outbox.add_delivery(call.tx, call.portal_id, event_id, binding, fact.chat_id, call.now)
-        call.tx.signal(LaneDue(call.portal_id, lane_id, binding.handler))
+        lane_id, delivery_id, alone = outbox.add_delivery(tx, portal_id, event_id, binding, fact.chat_id, now)
+        head = None
+        if alone and data is not None:
+            head = Delivery(
+                portal_id=portal_id,
+                id=delivery_id,
+                lane_id=lane_id,
+                binding_id=binding.id,
+                event_id=event_id,
+                event=event.wire_name,
+                app_id=binding.app_id,
+                handler=binding.handler,
+                chat_id=fact.chat_id,
+                message_id=fact.message_id,
+                actor_id=fact.actor_id,
+                fact=None,
+                data=data,
+                created_at=now,
+            )
+        tx.signal(LaneDue(portal_id, lane_id, binding.handler, head, version))
 
 
 def bind(
@@ -127,26 +153,21 @@ def unbind(
 
 def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
     """Cancel what waits for a subscription, and say so in the journal."""
-    for delivery in outbox.list_waiting(call.tx, call.portal_id, binding.id):
+    waiting = outbox.list_waiting(call.tx, call.portal_id, binding.id)
+    for delivery in waiting:
         outbox.cancel(call.tx, delivery, call.now)
-        journal.add_entry(
-            call.tx,
-            call.portal_id,
-            journal.Entry(
-                delivery_id=delivery.id,
-                event_id=delivery.event_id,
-                app_id=delivery.app_id,
-                event=delivery.event,
-                handler=delivery.handler,
-                chat_id=delivery.chat_id,
-                attempt=delivery.failures,
-                started_at=call.now,
-                duration=0,
-                outcome=journal.Outcome.CANCELLED,
-                status=None,
-                reason=reason,
-            ),
+        call.tx.signal(LaneCut(call.portal_id, delivery.lane_id))
+    entries = [
+        journal.entry_of(
+            delivery,
+            attempt=delivery.failures,
+            started_at=call.now,
+            outcome=journal.Outcome.CANCELLED,
+            reason=reason,
         )
+        for delivery in waiting
+    ]
+    journal.add_entries(call.tx, entries)
 
 
 def own_bindings(call: Call) -> list[Binding]:

@@ -309,17 +309,6 @@ def set_message(tx: Tx, portal_id: int, message: Message, *, before: Message, ed
     )
 
 
-def find_first_text(tx: Tx, portal_id: int, message_id: int) -> str | None:
-    """Return what a message said before it was changed for the first time; None if it never was."""
-    row = tx.one(
-        """select text from message_versions where portal_id = :portal and message_id = :message
-        order by sequence limit 1""",
-        portal=portal_id,
-        message=message_id,
-    )
-    return row[0] if row else None
-
-
 def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -> None:
     """Keep that something about a message changed, such as the state of its files."""
     tx.run(

@@ -44,6 +44,10 @@ class Tx(abc.ABC):
         """Run a statement and return how many rows it changed."""
 
     @abc.abstractmethod
+    def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+
+    @abc.abstractmethod
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo what the block did, and only that, if it raises."""
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from tieline.domain.events import Delivery
 from tieline.store.engine import Tx
 
 
@@ -19,6 +20,7 @@ class Outcome(StrEnum):
 class Entry(NamedTuple):
     """One attempt; moments in milliseconds UTC, the duration in milliseconds."""
 
+    portal_id: int
     delivery_id: int
     event_id: int
     app_id: int
@@ -34,13 +36,52 @@ class Entry(NamedTuple):
 
 
 _FIELDS = Entry._fields
-_INSERT = f"""insert into journal (portal_id, {", ".join(_FIELDS)})
-values (:portal, {", ".join(":" + name for name in _FIELDS)})"""
+_INSERT = f"""insert into journal ({", ".join(_FIELDS)})
+values ({", ".join(":" + name for name in _FIELDS)})"""
 
 
-def add_entry(tx: Tx, portal_id: int, entry: Entry) -> None:
-    """Append an attempt."""
-    tx.run(_INSERT, portal=portal_id, **entry._asdict())
+def entry_of(
+    delivery: Delivery,
+    *,
+    attempt: int,
+    started_at: int,
+    outcome: Outcome,
+    duration: int = 0,
+    status: int | None = None,
+    reason: str = "",
+) -> Entry:
+    """Say what came of an attempt at a delivery."""
+    return Entry(
+        delivery.portal_id,
+        delivery.id,
+        delivery.event_id,
+        delivery.app_id,
+        delivery.event,
+        delivery.handler,
+        delivery.chat_id,
+        attempt,
+        started_at,
+        duration,
+        outcome,
+        status,
+        reason,
+    )
+
+
+def interrupted(delivery: Delivery, now: int) -> Entry:
+    """Say that an attempt may have been on its way when its server ended; nobody knows what came of it."""
+    return entry_of(
+        delivery,
+        attempt=delivery.failures + 1,
+        started_at=now,
+        outcome=Outcome.INTERRUPTED,
+        reason="the server ended while this may have been on its way",
+    )
+
+
+def add_entries(tx: Tx, entries: list[Entry]) -> None:
+    """Append attempts."""
+    tx.many(_INSERT, [entry._asdict() for entry in entries])
 
 
 def list_entries(tx: Tx, portal_id: int, *, after: int = 0, limit: int = 500) -> list[tuple[int, Entry]]:

@@ -4,58 +4,87 @@ A lane is (application, handler, dialog). It has at most one delivery on its way
 is that of its oldest waiting delivery.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
 from tieline.domain.apps import Binding
+from tieline.domain.events import Delivery
 from tieline.store.engine import Row, Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """The oldest waiting delivery of a claimed lane, with its event."""
+class Queued(NamedTuple):
+    """A delivery that was put into a lane; `alone` if it is the only one there."""
 
-    portal_id: int
-    id: int
     lane_id: int
-    binding_id: int
-    event_id: int
-    event: str
-    app_id: int
-    handler: str
-    chat_id: int
-    actor_id: int | None
-    fact: dict[str, Any]
-    data: str | None
-    created_at: int
-    failures: int
+    delivery_id: int
+    alone: bool
 
 
-def add_event(tx: Tx, portal_id: int, name: str, *, chat_id: int, actor_id: int | None, fact: bytes, now: int) -> int:
-    """Keep what happened for those who subscribed; returns the event's id."""
+class Claim(NamedTuple):
+    """A lane that was claimed; `lapsed` if its last worker ended without giving it back."""
+
+    lapsed: bool
+
+
+def begin_run(tx: Tx, worker: str, now: int) -> bool:
+    """Note that a worker begins, alone on its database; tells whether an earlier one ended without saying so."""
+    crashed = tx.run("delete from worker_runs") > 0
+    tx.run("insert into worker_runs (name, started_at) values (:name, :now)", name=worker, now=now)
+    return crashed
+
+
+def end_run(tx: Tx, worker: str) -> None:
+    """Note that a worker ends and has left nothing on its way."""
+    tx.run("delete from worker_runs where name = :name", name=worker)
+
+
+def add_event(
+    tx: Tx,
+    portal_id: int,
+    name: str,
+    *,
+    chat_id: int,
+    actor_id: int | None,
+    now: int,
+    message_id: int | None = None,
+    fact: str | None = None,
+    data: str | None = None,
+) -> int:
+    """Keep what happened for those who subscribed, as a fact or rendered, in JSON; returns the event's id."""
     row = tx.one(
-        """insert into events (portal_id, name, chat_id, actor_id, fact, created_at)
-        values (:portal, :name, :chat, :actor, :fact, :now) returning id""",
+        """insert into events (portal_id, name, chat_id, message_id, actor_id, fact, data, created_at)
+        values (:portal, :name, :chat, :message, :actor, :fact, :data, :now) returning id""",
         portal=portal_id,
         name=name,
         chat=chat_id,
+        message=message_id,
         actor=actor_id,
-        fact=fact.decode(),
+        fact=fact,
+        data=data,
         now=now,
     )
     assert row
     return int(row[0])
 
 
-def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_id: int, now: int) -> int:
-    """Queue an event for a handler behind what waits in its lane; returns the lane."""
+def set_event_data(tx: Tx, portal_id: int, event_id: int, data: str) -> None:
+    """Keep how an event looks on the wire, before it is sent for the first time."""
+    tx.run(
+        "update events set data = :data where portal_id = :portal and id = :id",
+        data=data,
+        portal=portal_id,
+        id=event_id,
+    )
+
+
+def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_id: int, now: int) -> Queued:
+    """Queue an event for a handler behind what waits in its lane."""
     lane = tx.one(
         """insert into lanes (portal_id, app_id, handler, chat_id, due_at, failures)
         values (:portal, :app, :handler, :chat, :now, 0)
         on conflict (portal_id, app_id, handler, chat_id)
-        do update set due_at = coalesce(lanes.due_at, excluded.due_at) returning id""",
+        do update set due_at = coalesce(lanes.due_at, excluded.due_at) returning id, due_at, failures""",
         portal=portal_id,
         app=binding.app_id,
         handler=binding.handler,
@@ -63,16 +92,18 @@ def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_i
         now=now,
     )
     assert lane
-    tx.run(
+    lane_id, due_at, failures = lane
+    delivery = tx.one(
         """insert into deliveries (portal_id, event_id, lane_id, binding_id, state, created_at)
-        values (:portal, :event, :lane, :binding, 'waiting', :now)""",
+        values (:portal, :event, :lane, :binding, 'waiting', :now) returning id""",
         portal=portal_id,
         event=event_id,
-        lane=lane[0],
+        lane=lane_id,
         binding=binding.id,
         now=now,
     )
-    return int(lane[0])
+    assert delivery
+    return Queued(lane_id, delivery[0], alone=due_at == now and not failures)
 
 
 def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int, str]]:
@@ -86,20 +117,23 @@ def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int, str]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def claim_lane(tx: Tx, portal_id: int, lane_id: int, *, worker: str, now: int, until: int) -> bool:
+def claim_lane(tx: Tx, portal_id: int, lane_id: int, *, worker: str, now: int, until: int) -> Claim | None:
     """Take a lane that is due and that no other worker holds, where several workers share a database."""
-    return bool(
-        tx.run(
-            """update lanes set claimed_by = :worker, claimed_until = :until
-            where portal_id = :portal and id = :lane and due_at <= :now
-            and (claimed_until is null or claimed_until < :now or claimed_by = :worker)""",
-            worker=worker,
-            until=until,
-            portal=portal_id,
-            lane=lane_id,
-            now=now,
-        )
+    key = {"portal": portal_id, "lane": lane_id, "worker": worker}
+    row = tx.one(
+        """select claimed_by from lanes where portal_id = :portal and id = :lane and due_at <= :now
+        and (claimed_until is null or claimed_until < :now or claimed_by = :worker) for update skip locked""",
+        now=now,
+        **key,
     )
+    if row is None:
+        return None
+    tx.run(
+        "update lanes set claimed_by = :worker, claimed_until = :until where portal_id = :portal and id = :lane",
+        until=until,
+        **key,
+    )
+    return Claim(lapsed=row[0] not in (None, worker))
 
 
 def release_lanes(tx: Tx, lanes: list[tuple[int, int]], worker: str) -> None:
@@ -114,47 +148,39 @@ def release_lanes(tx: Tx, lanes: list[tuple[int, int]], worker: str) -> None:
         )
 
 
-_HEAD = """select d.portal_id, d.id, d.lane_id, d.binding_id, d.event_id, e.name, l.app_id, l.handler, l.chat_id,
-e.actor_id, e.fact, d.data, d.created_at, l.failures
+_DELIVERY = """select d.portal_id, d.id, d.lane_id, d.binding_id, d.event_id, e.name, l.app_id, l.handler, l.chat_id,
+e.message_id, e.actor_id, e.fact, e.data, d.created_at, l.failures
 from lanes l join deliveries d on d.portal_id = l.portal_id and d.lane_id = l.id and d.state = 'waiting'
-join events e on e.portal_id = d.portal_id and e.id = d.event_id
-where l.portal_id = :portal and l.id = :lane"""
+join events e on e.portal_id = d.portal_id and e.id = d.event_id"""
+_FACT = 11
 
 
 def _delivery(row: Row) -> Delivery:
     values = list(row)
-    values[10] = msgspec.json.decode(values[10])
+    if values[_FACT] is not None:
+        values[_FACT] = msgspec.json.decode(values[_FACT])
     return Delivery(*values)
 
 
-def find_head(tx: Tx, portal_id: int, lane_id: int, now: int) -> Delivery | None:
-    """Return a lane's oldest waiting delivery if the lane is due, or None."""
-    row = tx.one(f"{_HEAD} and l.due_at <= :now order by d.id limit 1", portal=portal_id, lane=lane_id, now=now)
-    return _delivery(row) if row else None
-
-
-def finish(tx: Tx, delivery: Delivery, state: str, now: int, data: str | None) -> bool:
-    """End a delivery and let its lane go on; tells whether more waits in it."""
-    _lock(tx, delivery)
-    tx.run(
-        "update deliveries set state = :state, done_at = :now, data = :data where portal_id = :portal and id = :id",
-        state=state,
+def find_heads(tx: Tx, portal_id: int, lane_id: int, now: int, limit: int) -> list[Delivery]:
+    """Return a lane's oldest waiting deliveries if the lane is due."""
+    rows = tx.all(
+        f"""{_DELIVERY} where l.portal_id = :portal and l.id = :lane and l.due_at <= :now
+        order by d.id limit :limit""",
+        portal=portal_id,
+        lane=lane_id,
         now=now,
-        data=data,
-        portal=delivery.portal_id,
-        id=delivery.id,
+        limit=limit,
     )
-    return _go_on(tx, delivery.portal_id, delivery.lane_id, now)
+    return [_delivery(row if number == 0 else (*row[:-1], 0)) for number, row in enumerate(rows)]
 
 
-def _lock(tx: Tx, delivery: Delivery) -> None:
-    """Wait for those who put deliveries into the lane, so that what they put is seen; one writer need not."""
-    if tx.engine != "sqlite":
-        tx.one(
-            "select 1 from lanes where portal_id = :portal and id = :lane for update",
-            portal=delivery.portal_id,
-            lane=delivery.lane_id,
-        )
+def finish(tx: Tx, ended: list[tuple[Delivery, str]], now: int) -> None:
+    """End deliveries, each in the state it came to; their lanes wait for `go_on`."""
+    tx.many(
+        "update deliveries set state = :state, done_at = :now where portal_id = :portal and id = :id",
+        [{"state": state, "now": now, "portal": delivery.portal_id, "id": delivery.id} for delivery, state in ended],
+    )
 
 
 def cancel(tx: Tx, delivery: Delivery, now: int) -> None:
@@ -175,10 +201,15 @@ def cancel(tx: Tx, delivery: Delivery, now: int) -> None:
         **key,
     )
     if waits_before is None:
-        _go_on(tx, delivery.portal_id, delivery.lane_id, now)
+        go_on(tx, delivery.portal_id, delivery.lane_id, now)
 
 
-def _go_on(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
+def go_on(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
+    """Give a lane back behind its ended head; tells whether more waits in it."""
+    if tx.engine != "sqlite":  # wait for those who put deliveries there, so that what they put is seen
+        tx.one(
+            "select 1 from lanes where portal_id = :portal and id = :lane for update", portal=portal_id, lane=lane_id
+        )
     row = tx.one(
         """update lanes set failures = 0, claimed_by = null, claimed_until = null, due_at = (select :now
         from deliveries d where d.portal_id = :portal and d.lane_id = :lane and d.state = 'waiting' limit 1)
@@ -190,8 +221,8 @@ def _go_on(tx: Tx, portal_id: int, lane_id: int, now: int) -> bool:
     return row is not None and row[0] is not None
 
 
-def postpone(tx: Tx, delivery: Delivery, due_at: int, data: str | None) -> None:
-    """Let a lane wait: its head failed and is tried again at `due_at` with the same data.
+def postpone(tx: Tx, delivery: Delivery, due_at: int) -> None:
+    """Let a lane wait: its head failed and is tried again at `due_at`.
 
     A head that was cancelled on its way is not tried again, and its lane goes on.
     """
@@ -202,28 +233,21 @@ def postpone(tx: Tx, delivery: Delivery, due_at: int, data: str | None) -> None:
         portal=delivery.portal_id,
         id=delivery.id,
     ):
-        _go_on(tx, delivery.portal_id, delivery.lane_id, due_at)
+        go_on(tx, delivery.portal_id, delivery.lane_id, due_at)
         return
     tx.run(
-        """update lanes set due_at = :due, failures = failures + 1, claimed_by = null, claimed_until = null
+        """update lanes set due_at = :due, failures = :failures, claimed_by = null, claimed_until = null
         where portal_id = :portal and id = :lane""",
         due=due_at,
+        failures=delivery.failures + 1,
         **key,
     )
-    if delivery.data is None:
-        tx.run(
-            "update deliveries set data = :data where portal_id = :portal and id = :id",
-            data=data,
-            portal=delivery.portal_id,
-            id=delivery.id,
-        )
 
 
 def list_waiting(tx: Tx, portal_id: int, binding_id: int) -> list[Delivery]:
     """Return what waits for one subscription, oldest first."""
     rows = tx.all(
-        _HEAD.replace("l.portal_id = :portal and l.id = :lane", "d.portal_id = :portal and d.binding_id = :binding")
-        + " order by d.id",
+        f"{_DELIVERY} where d.portal_id = :portal and d.binding_id = :binding order by d.id",
         portal=portal_id,
         binding=binding_id,
     )

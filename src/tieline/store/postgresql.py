@@ -26,7 +26,7 @@ class PostgresTx(Tx):
     """A transaction of PostgreSQL."""
 
     engine = "postgresql"
-    _compiled: dict[str, str] = {}  # noqa: RUF012 - shared on purpose: SQL text is constant
+    _compiled: dict[str, bytes] = {}  # noqa: RUF012 - shared on purpose: SQL text is constant
 
     def __init__(self, connection: psycopg.Connection[Row]) -> None:
         super().__init__()
@@ -34,11 +34,14 @@ class PostgresTx(Tx):
         self._cursor = connection.cursor()
         self._depth = 0
 
-    def _execute(self, sql: str, params: dict[str, Any]) -> psycopg.Cursor[Row]:
+    def _sql(self, sql: str) -> bytes:
         compiled = self._compiled.get(sql)
         if compiled is None:
-            compiled = self._compiled[sql] = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
-        return self._cursor.execute(compiled.encode(), params, prepare=True)
+            compiled = self._compiled[sql] = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
+        return compiled
+
+    def _execute(self, sql: str, params: dict[str, Any]) -> psycopg.Cursor[Row]:
+        return self._cursor.execute(self._sql(sql), params, prepare=True)
 
     def all(self, sql: str, **params: Any) -> list[Row]:
         """Run a query and return all its rows."""
@@ -51,6 +54,10 @@ class PostgresTx(Tx):
     def run(self, sql: str, **params: Any) -> int:
         """Run a statement and return how many rows it changed."""
         return self._execute(sql, params).rowcount
+
+    def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+        self._cursor.executemany(self._sql(sql), rows)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

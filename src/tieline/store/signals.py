@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from tieline.domain.events import Delivery
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,6 +26,16 @@ class LaneDue:
     portal_id: int
     lane_id: int
     handler: str
+    head: Delivery | None = None  # set if it is the lane's only one, rendered
+    version: int = 0  # of the portal, when it was put there
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCut:
+    """Deliveries of a lane were cancelled."""
+
+    portal_id: int
+    lane_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class FilesDue:
     portal_id: int
 
 
-Signal = DialogChanged | LaneDue | FilesDue
+Signal = DialogChanged | LaneDue | LaneCut | FilesDue
 Listener = Callable[[Signal], None]
 
 

@@ -59,6 +59,10 @@ class SqliteTx(Tx):
         """Run a statement and return how many rows it changed."""
         return self._execute(self._sql(sql), params).rowcount
 
+    def many(self, sql: str, rows: list[dict[str, Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+        self._connection.executemany(self._sql(sql), rows)
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what the block did, and only that, if it raises."""

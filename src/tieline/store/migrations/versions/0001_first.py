@@ -183,7 +183,7 @@ def upgrade() -> None:
     index("files_due", "files due_at", "due_at is not null")
     table(
         "events",
-        """name text not null, chat_id bigint not null, actor_id bigint, fact text not null,
+        """name text not null, chat_id bigint not null, message_id bigint, actor_id bigint, fact text, data text,
         created_at bigint not null""",
     )
     table(
@@ -196,9 +196,10 @@ def upgrade() -> None:
     table(
         "deliveries",
         """event_id bigint not null, lane_id bigint not null, binding_id bigint not null,
-        state text not null, data text, created_at bigint not null, done_at bigint""",
+        state text not null, created_at bigint not null, done_at bigint""",
     )
     index("deliveries_waiting", "deliveries lane_id, id", "state = 'waiting'")
+    op.execute("create table worker_runs (name text not null primary key, started_at bigint not null)")
     table(
         "journal",
         """delivery_id bigint not null, event_id bigint not null, app_id bigint not null, event text not null,
