@@ -101,6 +101,39 @@ MISSING_IDS = "The ids of user, chat and message are needed"
 NO_MESSAGE = "There is no such message"
 
 
+def files(desk: Desk, chat: int) -> list[str]:
+    """Return the names of the files of a chat's messages."""
+    shown = desk.portal.page(desk.operator_id).call("tieline.dialog.get", CHAT_ID=chat).result["messages"]
+    return [file["name"] for message in shown for file in message["files"]]
+
+
+def named(*names: str) -> list[dict[str, str]]:
+    return [{"url": f"https://files.example/{name}", "name": name} for name in names]
+
+
+def test_changed_files_take_the_place_of_the_former(desk: Desk) -> None:
+    chat = desk.write_in("Hello", message={"id": "5", "files": named("a.txt", "b.txt")})
+    changed = desk.message("", message={"id": "5", "files": named("b.txt", "c.txt")})
+    (item,) = results(desk, "update.messages", changed)
+    assert item["SUCCESS"] is True
+    assert files(desk, chat) == ["b.txt", "c.txt"]
+    assert texts(desk, chat) == ["Hello"]
+
+
+def test_files_stay_where_a_change_names_none(desk: Desk) -> None:
+    chat = desk.write_in("Hello", message={"id": "5", "files": named("a.txt")})
+    results(desk, "update.messages", desk.message("Changed", message={"id": "5"}))
+    assert (texts(desk, chat), files(desk, chat)) == (["Changed"], ["a.txt"])
+
+
+def test_the_same_files_again_change_nothing(desk: Desk) -> None:
+    chat = desk.write_in("Hello", message={"id": "5", "files": named("a.txt")})
+    before = desk.portal.read(lambda tx: tx.all("select id, edited_at from messages"))
+    results(desk, "update.messages", desk.message("Hello", message={"id": "5", "files": named("a.txt")}))
+    assert desk.portal.read(lambda tx: tx.all("select id, edited_at from messages")) == before
+    assert files(desk, chat) == ["a.txt"]
+
+
 @pytest.mark.parametrize("method", ["update.messages", "delete.messages"])
 @pytest.mark.parametrize(
     ("changes", "error"),
@@ -123,7 +156,9 @@ def test_message_that_is_not_found_is_refused_alone(desk: Desk, method: str, cha
     assert texts(desk, chat) == [{"update.messages": "Changed", "delete.messages": ""}[method]]
 
 
-@pytest.mark.parametrize(("text", "error"), [("", "The message has no text"), ("Changed", "The message was deleted")])
+@pytest.mark.parametrize(
+    ("text", "error"), [("", "The message has neither text nor files"), ("Changed", "The message was deleted")]
+)
 def test_update_is_refused_when(desk: Desk, text: str, error: str) -> None:
     chat = desk.write_in("Hello", message={"id": "5"})
     if text:

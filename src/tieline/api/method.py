@@ -78,6 +78,7 @@ class Method:
     doc: str
     handler: Callable[..., Any]
     documented: bool
+    lacks: tuple[str, ...] = ()
 
     def bind(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Turn decoded parameters into keyword arguments; refuses in the declared order."""
@@ -158,13 +159,15 @@ class Family:
         dialect: Dialect | None = None,
         may_be_empty: tuple[str, ...] = (),
         documented: bool = True,
+        lacks: tuple[str, ...] = (),
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated function as a method.
 
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
         that is positional-only. A method that
         `writes` runs in the writer, others on a reader. `errors` maps domain errors to faults, `faults` lists
-        those that the body raises itself as ApiError.
+        those that the body raises itself as ApiError, `lacks` what the documentation promises and nobody can see
+        from parameters and errors.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -188,6 +191,7 @@ class Family:
                     doc=inspect.getdoc(handler) or _wrong(name, "has no docstring"),
                     handler=handler,
                     documented=documented,
+                    lacks=lacks,
                 )
             )
             return handler

@@ -149,6 +149,7 @@ class Coverage:
     missing_params: tuple[str, ...] = ()
     missing_errors: tuple[str, ...] = ()
     unreachable: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
 
 
 def coverage(registry: Registry) -> list[Coverage]:
@@ -167,8 +168,8 @@ def _covered(method: Method | None, name: str, told: dict[str, Any]) -> Coverage
     open_errors = [code for code in told["errors"] if code not in codes and code not in _OF_ANY_METHOD]
     errors = tuple(code for code in open_errors if code not in UNREACHABLE)
     unreachable = tuple(code for code in open_errors if code in UNREACHABLE)
-    state = "partial" if params or errors else "implemented"
-    return Coverage(name, state, params, errors, unreachable)
+    state = "partial" if params or errors or method.lacks else "implemented"
+    return Coverage(name, state, params, errors, unreachable, method.lacks)
 
 
 def ledger(registry: Registry) -> str:
@@ -191,11 +192,12 @@ def ledger(registry: Registry) -> str:
         "",
         "## Methods",
         "",
-        "| method | state | missing parameters | missing errors |",
-        "|---|---|---|---|",
+        "| method | state | missing parameters | missing errors | what else is missing |",
+        "|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{row.name}` | {row.state} | {_codes(row.missing_params)} | {_codes(row.missing_errors)} |"
+        f"| `{row.name}` | {row.state} | {_codes(row.missing_params)} | {_codes(row.missing_errors)} | "
+        f"{'; '.join(row.lacks)} |"
         for row in rows
         if row.state != "absent"
     ]

@@ -6,10 +6,10 @@ import hmac
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from tieline.api import php_form
 from tieline.delivery import guard
@@ -116,24 +116,19 @@ class Sender:
         self._listed = _session(guard.open_connector(limit_per_host=0))
         self._routes = lru_cache(maxsize=4096)(self._route)
 
-    def _route(self, url: str) -> tuple[str, URL | None, aiohttp.ClientSession]:
+    def _route(self, url: str) -> tuple[str, aiohttp.ClientSession]:
         """Say why an address may not be called, or how it is called."""
-        if why := refuse_address(url, self._rules):
-            return why, None, self._guarded
-        try:
-            parsed = URL(url)
-        except ValueError as error:
-            return guard.reason(error), None, self._guarded
-        return "", parsed, self._listed if parsed.host in self._rules.allowed_hosts else self._guarded
+        listed = not (why := refuse_address(url, self._rules)) and urlsplit(url).hostname in self._rules.allowed_hosts
+        return why, self._listed if listed else self._guarded
 
     async def send(self, outgoing: Outgoing) -> Reply:
         """Post one request; every failure is a reply with its reason. A redirect is a failure: nobody follows it."""
-        why, url, session = self._routes(outgoing.url)
-        if url is None:
+        why, session = self._routes(outgoing.url)
+        if why:
             return Reply(reason=why)
         try:
             async with session.post(
-                url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
+                outgoing.url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
             ) as response:
                 await _drain(response)
                 status = response.status

@@ -50,6 +50,7 @@ def _offline(call: Call, event_type: str, refusal: Fault) -> bool:
 
 @family.method(
     "event.bind",
+    lacks=("offline events",),
     writes=True,
     errors={
         subscriptions.EventUnknown: EVENT_NOT_FOUND,
@@ -87,6 +88,7 @@ def bind(
 
 @family.method(
     "event.unbind",
+    lacks=("offline events",),
     writes=True,
     errors={subscriptions.AdminRequired: UNBIND_FOREIGN},
     faults=(UNBIND_OFFLINE,),

@@ -43,7 +43,9 @@ def _chat_id(dialog_id: str) -> int:
     return number
 
 
-@family.method("im.chat.get", may_be_empty=("entity_type", "entity_id"))
+@family.method(
+    "im.chat.get", lacks=("chats of other kinds than dialogs of lines",), may_be_empty=("entity_type", "entity_id")
+)
 def chat_get(
     call: Call,
     *,

@@ -46,6 +46,7 @@ def _chat_id(call: Call, dialog_id: str) -> int:
 
 @family.method(
     "im.message.add",
+    lacks=("private chats",),
     writes=True,
     errors={
         chats.ChatMissing: CHAT_ID,

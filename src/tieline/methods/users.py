@@ -172,7 +172,7 @@ def _selected(told: dict[str, Any], select: list[str] | None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name in select or name == "ID"}
 
 
-@family.method("user.get")
+@family.method("user.get", lacks=("filters by UF_* fields, IS_ONLINE and ADMIN_MODE",))
 def get(
     call: Call,
     *,

@@ -254,9 +254,13 @@ def _check(incoming: Incoming) -> None:
         raise MessageRefused(f"An id is longer than {MAX_OUTER_ID} characters")
     if "|" in incoming.user.id or "|" in incoming.chat.id:
         raise MessageRefused("An id of a user or a chat cannot contain |")
-    if not incoming.message.text.strip() and not incoming.message.files:
+    _check_content(incoming.message)
+
+
+def _check_content(message: OuterMessage) -> None:
+    if not message.text.strip() and not message.files:
         raise MessageRefused("The message has neither text nor files")
-    if len(incoming.message.files) > MAX_FILES:
+    if len(message.files) > MAX_FILES:
         raise MessageRefused(f"The message has more than {MAX_FILES} files")
 
 
@@ -274,6 +278,18 @@ def _wait_for_files(call: Call, chat: Chat, message_id: int, author_id: int, mes
         )
     if message.files:
         call.tx.signal(FilesDue(call.portal_id))
+
+
+def _replace_files(call: Call, chat: Chat, message: Message, outer: OuterMessage) -> bool:
+    """Let a message have the files that are named now; tells whether they differ from the former."""
+    known = file_store.list_files(call.tx, call.portal_id, [message.id]).get(message.id, [])
+    named = {file.url for file in outer.files}
+    gone = [file for file in known if file.source_url not in named]
+    new = tuple(file for file in outer.files if file.url not in {file.source_url for file in known})
+    for file in gone:
+        file_store.remove_file(call.tx, call.portal_id, file.id)
+    _wait_for_files(call, chat, message.id, message.author_id, outer._replace(files=new))
+    return bool(gone or new)
 
 
 def _customer(call: Call, connector: Connector, outer: OuterUser) -> Customer:
@@ -332,17 +348,17 @@ def describe(chat: OuterChat) -> str:
 
 
 def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> list[Receipt]:
-    """Change the text of messages that the connector passed in."""
+    """Change messages that the connector passed in: the text, the files, each where it is given."""
     connector, line = _provider(call, code, line_id)
 
     def change(incoming: Incoming) -> Receipt:
         chat, message = _known(call, connector, line, incoming)
-        if not incoming.message.text.strip():
-            raise MessageRefused("The message has no text")
-        text = chats.shorten(incoming.message.text)
+        _check_content(incoming.message)
         if message.deleted_at is not None:
             raise MessageRefused("The message was deleted")
-        if text != message.text:
+        text = chats.shorten(incoming.message.text) if incoming.message.text.strip() else message.text
+        other_files = bool(incoming.message.files) and _replace_files(call, chat, message, incoming.message)
+        if text != message.text or other_files:
             changed = replace(message, text=text, edited_at=call.now)
             chats.keep(call, chats.rewrite(call, chat, message, changed), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)

@@ -88,6 +88,11 @@ def add_file(
     return int(row[0])
 
 
+def remove_file(tx: Tx, portal_id: int, file_id: int) -> None:
+    """Forget a file; its content stays on disk, where others may have the same."""
+    tx.run("delete from files where portal_id = :portal and id = :id", portal=portal_id, id=file_id)
+
+
 def find_file(tx: Tx, portal_id: int, file_id: int) -> File | None:
     """Return a file, or None."""
     row = tx.one(f"select {_FILE} from files where portal_id = :portal and id = :id", portal=portal_id, id=file_id)
