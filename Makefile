@@ -37,7 +37,7 @@ test: .venv/test.ok ui ## set everything up and run the tests
 	$(V)/python -m pytest -n auto -m "not slow"
 
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
-	$(V)/python -m pytest -m slow -n 0
+	$(V)/python -m pytest -m slow -n 0 -s
 
 check: .venv/dev.ok ## ruff, mypy, import-linter
 	$(V)/ruff check . && $(V)/ruff format --check .
