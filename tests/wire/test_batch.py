@@ -223,9 +223,9 @@ def test_reference_is_replaced_by_what_it_points_at(
     app.call("event.bind", event="OnAppTest", handler="http://127.0.0.1:9/")
     deep = {"echo": f"event.test?x={quote(reference)}&deep[a][]={quote(reference)}"}
     assert batch(app, NAMED | deep)["result"]["echo"] == 1
-    (fact,) = quick_portal.read(lambda tx: tx.one("select fact from events order by id desc limit 1"))
+    (data,) = quick_portal.read(lambda tx: tx.one("select data from events order by id desc limit 1"))
     expected = value.format(client=app.facts["client_id"], member=app.facts["member_id"])
-    assert f'"query":{{"x":"{expected}","deep":{{"a":["{expected}"]}}}}' in fact
+    assert f'"QUERY":{{"x":"{expected}","deep":{{"a":["{expected}"]}}}}' in data
 
 
 def test_numbered_results_are_named_by_their_numbers(quick_portal: Portal, app: Client) -> None:

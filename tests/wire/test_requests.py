@@ -101,8 +101,8 @@ class Echo:
         """Send a request and return its parameters."""
         options.setdefault("params", f"auth={token(self.app)}{query}")
         assert self.portal.request(method, "/rest/event.test", **options).result == 1
-        (fact,) = self.portal.read(lambda tx: tx.one("select fact from events order by id desc limit 1"))
-        return json.loads(fact)["query"]
+        (data,) = self.portal.read(lambda tx: tx.one("select data from events order by id desc limit 1"))
+        return json.loads(data)["QUERY"]
 
 
 @pytest.fixture
