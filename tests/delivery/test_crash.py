@@ -59,6 +59,24 @@ def test_event_that_was_on_its_way_is_sent_again_under_the_same_id(
     post.receiver.nothing_more(3)
 
 
+def test_what_was_answered_is_not_interrupted(
+    post: Post, restart: Restart, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends while the database is busy, so that the outcome waits for being recorded."""
+    chat = post.dialog()
+    hold(post, gate)
+    post.desk.answer(chat)
+    post.receiver.wait(1)
+    recorded = threading.Event()
+    busy = post.portal.database.submit(lambda tx: recorded.wait(30))
+    monkeypatch.setattr("tieline.app.GRACE", 0.3)
+    threading.Timer(0.6, recorded.set).start()
+    gate.set()
+    portal = restart()
+    assert busy.done()
+    assert [entry.outcome for entry in journal(portal)] == ["delivered"]
+
+
 def test_event_that_nobody_was_told_of_is_sent_after_the_restart(
     portal: Portal, receiver: Receiver, restart: Restart, gate: threading.Event
 ) -> None:

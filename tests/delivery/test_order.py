@@ -112,6 +112,31 @@ def test_edits_and_deletions_follow_their_message(post: Post) -> None:
     assert names == ["ADD", "ADD", "UPDATE", "DELETE"]
 
 
+def test_edit_carries_the_outer_id_that_came_while_it_waited(post: Post) -> None:
+    """The connector confirms the message while it takes it, and the edit waits behind."""
+    post.desk.bind("OnImConnectorMessageUpdate")
+    chat = post.dialog()
+    post.refuse()
+    message = post.desk.answer(chat, "one")
+    post.journal(1)
+    assert post.desk.operator.call("im.message.update", MESSAGE_ID=message, MESSAGE="better").result is True
+
+    def confirm(received: Received) -> tuple[int, dict[str, str], bytes]:
+        if received.event == "ONIMCONNECTORMESSAGEADD":
+            told = {
+                "im": {"chat_id": chat, "message_id": message},
+                "message": {"id": ["outer-9"]},
+                "chat": {"id": received.flat["data[MESSAGES][0][chat][id]"]},
+            }
+            post.desk.connector("send.status.delivery", MESSAGES=[told])
+        return 200, {}, b""
+
+    post.receiver.answer = confirm
+    post.later(5 * SECOND)
+    edit = post.receiver.wait(3)[-1]
+    assert (edit.event, edit.flat["data[MESSAGES][0][message][id][0]"]) == ("ONIMCONNECTORMESSAGEUPDATE", "outer-9")
+
+
 def test_two_handlers_of_one_event_do_not_wait_for_each_other(post: Post) -> None:
     second = Receiver()
     try:

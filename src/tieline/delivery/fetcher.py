@@ -15,7 +15,6 @@ from tieline.delivery import guard
 from tieline.domain.clock import MINUTE, SECOND
 from tieline.services import files
 from tieline.services.call import Call, World
-from tieline.services.urls import refuse_address
 from tieline.store import files as store
 from tieline.store import people
 from tieline.store.engine import Database, Tx, Unavailable
@@ -53,14 +52,8 @@ class Fetcher:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._guarded = self._session(guard.connector(world.rules, limit_per_host=AT_ONCE))
-        self._listed = self._session(guard.open_connector(limit_per_host=AT_ONCE))
+        self._client = guard.Client(world.rules, timeout=TIMEOUT, limit_per_host=AT_ONCE)
         bus.listen(self._hear)
-
-    @staticmethod
-    def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT, connect=guard.CONNECT_TIMEOUT)
-        return aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
 
     def _hear(self, signal: Signal) -> None:
         if isinstance(signal, FilesDue):
@@ -98,8 +91,7 @@ class Fetcher:
         """Leave; a file that is not in yet is fetched again when its lease ends."""
         for task in self._tasks:
             task.cancel()
-        await self._guarded.close()
-        await self._listed.close()
+        await self._client.close()
 
     async def _fetch(self, portal_id: int, file_id: int, url: str, attempts: int) -> None:
         try:
@@ -122,12 +114,8 @@ class Fetcher:
     async def _download(self, url: str) -> tuple[str, int, str]:
         """Follow a few redirects by hand, each address checked, and keep the content."""
         for _ in range(REDIRECTS + 1):
-            if why := refuse_address(url, self._world.rules):
-                raise FetchFailed(why, final=True)
-            listed = urlsplit(url).hostname in self._world.rules.allowed_hosts
-            session = self._listed if listed else self._guarded
             try:
-                async with session.get(url, allow_redirects=False) as response:
+                async with self._client.session(url).get(url, allow_redirects=False) as response:
                     if response.status in (301, 302, 303, 307, 308) and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue

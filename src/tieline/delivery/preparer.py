@@ -35,12 +35,20 @@ class Prepared(NamedTuple):
     hopeless: bool = False
 
 
+class _Known(NamedTuple):
+    """An origin as of a version of its portal, with a token that was made at a moment."""
+
+    origin: Origin
+    version: int
+    made_at: int
+
+
 @dataclass(slots=True)
 class _Memory:
     """What one transaction made, or all before it: event tokens with their moments, and origins."""
 
     tokens: dict[tuple[int, int, int], tuple[str, int]]  # by portal, application and user
-    origins: dict[tuple[int, ...], tuple[Origin, int, int]]  # with the portal's version and the token's moment
+    origins: dict[tuple[int, ...], _Known]
 
     def update(self, other: "_Memory") -> None:
         for mine, theirs in ((self.tokens, other.tokens), (self.origins, other.origins)):
@@ -67,10 +75,9 @@ class Preparer:
         known = self._memory.origins.get(_origin_key(head))
         if known is None or head.data is None:
             return None
-        origin, of_version, made_at = known
-        if of_version != version or self._world.clock.now() - made_at >= EVENT_TOKEN_REUSE:
+        if not _holds(known, version, self._world.clock.now()):
             return None
-        return Prepared(head, head.data, origin)
+        return Prepared(head, head.data, known.origin)
 
     async def prepare(self, lanes: list[LaneKey], lease: tuple[str, int] | None) -> list[list[Prepared]]:
         """Prepare the next deliveries of lanes; none where nothing is due, or another worker holds the lane.
@@ -98,7 +105,7 @@ class Preparer:
             if lease and claim is None:
                 found.append([])
                 continue
-            heads = outbox.find_heads(tx, *lane, now, RUN)
+            heads = _until_late(outbox.find_heads(tx, *lane, now, RUN))
             if claim and claim.lapsed and heads:
                 journal.add_entries(tx, [journal.interrupted(heads[0], now)])
             found.append([self._prepare_one(tx, head, now, made, writing=writing) for head in heads])
@@ -125,8 +132,8 @@ class Preparer:
     ) -> Origin:
         key, version = _origin_key(delivery), call.tx.version(call.portal_id)
         known = made.origins.get(key) or self._memory.origins.get(key)
-        if known is not None and known[1] == version and call.now - known[2] < EVENT_TOKEN_REUSE:
-            return known[0]
+        if known is not None and _holds(known, version, call.now):
+            return known.origin
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
         unseal = self._world.vault.unseal
@@ -146,7 +153,7 @@ class Preparer:
         made_at = call.now
         if user_id is not None:
             origin.access_token, made_at = self._event_token(call, app, user_id, made, writing=writing)
-        made.origins[key] = (origin, version, made_at)
+        made.origins[key] = _Known(origin, version, made_at)
         return origin
 
     def _event_token(self, call: Call, app: App, user_id: int, made: _Memory, *, writing: bool) -> tuple[str, int]:
@@ -159,6 +166,16 @@ class Preparer:
             raise _NeedsWriter
         made.tokens[key] = (apps.event_token(call, app, user_id), call.now)
         return made.tokens[key]
+
+
+def _until_late(heads: list[Delivery]) -> list[Delivery]:
+    """End a run before an event that is rendered late: what is sent before it may change what it says."""
+    late = (place for place, head in enumerate(heads) if place and head.data is None)
+    return heads[: next(late, len(heads))]
+
+
+def _holds(known: _Known, version: int, now: int) -> bool:
+    return known.version == version and now - known.made_at < EVENT_TOKEN_REUSE
 
 
 def _origin_key(delivery: Delivery) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ import hmac
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -19,7 +18,6 @@ from tieline.domain.clock import SECOND
 from tieline.domain.events import Delivery
 from tieline.domain.people import Portal
 from tieline.services.call import Rules
-from tieline.services.urls import refuse_address
 
 TIMEOUT = 30
 MAX_ANSWER = 4_096
@@ -108,26 +106,16 @@ def sign(signing: hmac.HMAC, stable_id: str, timestamp: int, body: bytes) -> str
 
 
 class Sender:
-    """Posts events to handlers."""
+    """Posts events to handlers; the worker's slots limit how many at a time, and nobody looks into an answer."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._guarded = _session(guard.connector(rules, limit_per_host=0))  # the worker's slots are the limit
-        self._listed = _session(guard.open_connector(limit_per_host=0))
-        self._routes = lru_cache(maxsize=4096)(self._route)
-
-    def _route(self, url: str) -> tuple[str, aiohttp.ClientSession]:
-        """Say why an address may not be called, or how it is called."""
-        listed = not (why := refuse_address(url, self._rules)) and urlsplit(url).hostname in self._rules.allowed_hosts
-        return why, self._listed if listed else self._guarded
+        self._client = guard.Client(rules, timeout=TIMEOUT, limit_per_host=0, auto_decompress=False)
+        self._session = lru_cache(maxsize=4096)(self._client.session)
 
     async def send(self, outgoing: Outgoing) -> Reply:
         """Post one request; every failure is a reply with its reason. A redirect is a failure: nobody follows it."""
-        why, session = self._routes(outgoing.url)
-        if why:
-            return Reply(reason=why)
         try:
-            async with session.post(
+            async with self._session(outgoing.url).post(
                 outgoing.url, data=outgoing.body, headers=outgoing.headers, allow_redirects=False
             ) as response:
                 await _drain(response)
@@ -139,17 +127,7 @@ class Sender:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._guarded.close()
-        await self._listed.close()
-
-
-def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        connector=connector,
-        timeout=aiohttp.ClientTimeout(total=TIMEOUT),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,  # nobody looks at what is in an answer
-    )
+        await self._client.close()
 
 
 async def _drain(response: aiohttp.ClientResponse) -> None:

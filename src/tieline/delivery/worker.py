@@ -234,11 +234,10 @@ class Worker:
 
         The slot is free again as soon as the last request is answered, the lane when that is recorded.
         """
-        more, occupied, sent = False, True, run[0].delivery
+        more, occupied = False, True
         until = self._loop.time() + TURN
         try:
             for place, prepared in enumerate(run, 1):
-                sent = prepared.delivery
                 attempt = await self._try(prepared)
                 over = place == len(run) or lane in self._cut or self._stopping or self._loop.time() > until
                 if attempt.reply.accepted and not over:
@@ -249,9 +248,6 @@ class Worker:
                     self._free_slot(handler)
                 more = await self._recorder.end(attempt)
                 break
-        except asyncio.CancelledError:
-            self._interrupted.append(sent)
-            raise
         except Unavailable:
             log.warning("an outcome cannot be recorded", lane=lane)
         except Exception:
@@ -267,7 +263,12 @@ class Worker:
         if prepared.origin is None:
             reply = Reply(reason=prepared.refusal)
         else:
-            reply = await self._sender.send(prepare(prepared.delivery, prepared.data, prepared.origin, started))
+            outgoing = prepare(prepared.delivery, prepared.data, prepared.origin, started)
+            try:
+                reply = await self._sender.send(outgoing)
+            except asyncio.CancelledError:
+                self._interrupted.append(prepared.delivery)
+                raise
         return Attempt(prepared.delivery, reply, started, now(), prepared.hopeless)
 
     def _free_slot(self, handler: Handler) -> None:
@@ -277,12 +278,8 @@ class Worker:
     def _release(self, handler: Handler, lane: LaneKey, *, more: bool) -> None:
         """Give a lane back, or put it behind the others."""
         self._cut.discard(lane)
-        if more:
-            self._claimed.discard(lane)
-            self._told_again.pop(lane, None)
-            self._arrive(handler.url, Waiting(lane))
-            return
         self._claimed.discard(lane)
-        url = self._told_again.pop(lane, None)
+        told = self._told_again.pop(lane, None)
+        url = handler.url if more else told
         if url is not None:
             self._arrive(url, Waiting(lane))
