@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from support import servers
-from support.portal import Desk, Loop, Portal
+from support.portal import Client, Desk, Loop, Portal
 from support.receiver import Receiver
 from tieline.store.migrations import migrate
 
@@ -103,6 +103,30 @@ def receiver() -> Iterator[Receiver]:
 def desk(portal: Portal, receiver: Receiver) -> Desk:
     """A line with an operator and an active connector, whose handler is the receiver."""
     return Desk(portal, f"{receiver.url}/handler")
+
+
+@pytest.fixture
+def quick_desk(quick_portal: Portal) -> Desk:
+    """A desk on SQLite alone."""
+    return Desk(quick_portal)
+
+
+@pytest.fixture
+def chat(desk: Desk) -> int:
+    """A dialog with a message from outside."""
+    return desk.write_in("Hello")
+
+
+@pytest.fixture
+def app(portal: Portal) -> Client:
+    """An application."""
+    return portal.app()
+
+
+@pytest.fixture
+def quick_app(quick_portal: Portal) -> Client:
+    """An application on SQLite alone."""
+    return quick_portal.app()
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def test_what_was_answered_is_not_interrupted(
     post.desk.answer(chat)
     post.receiver.wait(1)
     recorded = threading.Event()
-    busy = post.portal.database.submit(lambda tx: recorded.wait(30))
+    busy = post.portal.database.submit(lambda _: recorded.wait(30))
     monkeypatch.setattr("tieline.app.GRACE", 0.3)
     threading.Timer(0.6, recorded.set).start()
     gate.set()

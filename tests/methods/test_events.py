@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Desk, Portal, Reply
+from support.portal import Client, Desk, Portal, Reply, refused
 from support.receiver import Receiver
 from support.tokens import acting_for
 
@@ -22,22 +22,6 @@ BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
 TWICE = (400, "ERROR_CORE", "Unable to set event handler: Handler already binded")
 DENIED = "Access denied! {} requires administrator access rights"
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
-
-
-@pytest.fixture
-def app(portal: Portal) -> Client:
-    """An application."""
-    return portal.app()
-
-
-@pytest.fixture
-def quick_app(quick_portal: Portal) -> Client:
-    """An application, for what no engine can change."""
-    return quick_portal.app()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Desk, Portal, Reply
+from support.portal import Client, Desk, Portal, refused
 
 NO_ID = (400, "DIALOG_ID_EMPTY", "Dialog ID can't be empty")
 NO_ACCESS = (403, "ACCESS_ERROR", "You do not have access to the specified dialog")
@@ -30,24 +30,8 @@ ITEM = """id chat_id type avatar title message counter last_id pinned unread has
 date_last_activity user chat lines options"""
 
 
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
-
-
 def stranger(portal: Portal) -> Client:
     return portal.webhook(portal.person())
-
-
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    """A desk for what no engine can change."""
-    return Desk(quick_portal)
-
-
-@pytest.fixture
-def chat(desk: Desk) -> int:
-    """A dialog with a message from outside."""
-    return desk.write_in("Hello")
 
 
 def test_chat_of_a_line_is_found_by_its_user_code(desk: Desk, chat: int) -> None:

@@ -4,27 +4,11 @@ from typing import Any
 
 import pytest
 
-from support.portal import Desk, Portal, Reply
+from support.portal import Desk, Reply, refused
 from tieline.domain.clock import DAY
 
 ID_ERROR = (400, "MESSAGE_ID_ERROR", "Message ID can't be empty")
 CANT_EDIT = (400, "CANT_EDIT_MESSAGE", "Time has expired for modification or you don't have access")
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
-
-
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    """A desk for what no engine can change."""
-    return Desk(quick_portal)
-
-
-@pytest.fixture
-def chat(desk: Desk) -> int:
-    """A dialog with a message from outside."""
-    return desk.write_in("Hello")
 
 
 def add(desk: Desk, chat: int, **params: Any) -> Reply:

@@ -9,11 +9,6 @@ HANDLER = "http://127.0.0.1:9/settings"
 REGISTRATION = {"ID": "Other_Connector-2", "NAME": "Other", "ICON": ICON, "PLACEMENT_HANDLER": HANDLER}
 
 
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    return Desk(quick_portal)
-
-
 def register(client: Client, **changes) -> dict:
     return client.call("imconnector.register", **(REGISTRATION | changes)).result
 

@@ -9,11 +9,6 @@ SHORTENED = "x" * (MAX_TEXT - 6) + " (...)"
 
 
 @pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    return Desk(quick_portal)
-
-
-@pytest.fixture
 def group_desk(portal: Portal) -> Desk:
     return Desk(portal, CHAT_GROUP="Y")
 

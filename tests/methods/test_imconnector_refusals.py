@@ -37,11 +37,6 @@ ARGUMENTS = {
 STATUS_METHODS = ("send.status.delivery", "send.status.reading")
 
 
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    return Desk(quick_portal)
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_webhook_is_no_application(quick_desk: Desk, method: str) -> None:
     reply = quick_desk.operator.call(f"imconnector.{method}")

@@ -12,11 +12,6 @@ from support.portal import ICON, Desk, Portal
 channels = itertools.count(1)
 
 
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    return Desk(quick_portal)
-
-
 def texts(desk: Desk, chat: int) -> list[str]:
     return [message["text"] for message in desk.history(chat)]
 

@@ -2,14 +2,9 @@
 
 import pytest
 
-from support.portal import Desk, Portal
+from support.portal import Desk
 
 ACCEPTED = {"SUCCESS": True, "DATA": []}
-
-
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    return Desk(quick_portal)
 
 
 def confirmation(chat_id: object, message_id: object, **parts) -> dict:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Portal, Reply
+from support.portal import Client, Portal, refused
 
 DOCUMENTED = """ID ACTIVE LINE_NAME CRM CRM_CREATE CRM_CREATE_SECOND CRM_CREATE_THIRD CRM_FORWARD CRM_CHAT_TRACKER
 CRM_TRANSFER_CHANGE CRM_SOURCE QUEUE_TIME NO_ANSWER_TIME QUEUE_TYPE CHECK_AVAILABLE WATCH_TYPING WELCOME_BOT_ENABLE
@@ -66,10 +66,6 @@ def admin(portal: Portal) -> Client:
 def quick_admin(quick_portal: Portal) -> Client:
     """A webhook of the administrator's, for what no engine can change."""
     return quick_portal.webhook()
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
 
 
 def config(client: Client, line: int, **params: Any) -> dict[str, Any]:

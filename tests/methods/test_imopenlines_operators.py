@@ -7,15 +7,11 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Desk, Portal, Reply
+from support.portal import Client, Desk, Portal, Reply, refused
 
 WRONG_CHAT = (400, "CHAT_ID", "The specified chat identifier is incorrect")
 DENIED = (400, "ACCESS_DENIED", "You cannot open this conversation as you do not have sufficient rights")
 NOT_HERE = (400, "ACCESS_ERROR", "Action unavailable")
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
 
 
 class Team:
@@ -44,12 +40,6 @@ class Team:
         """Tell whether somebody may close it still."""
         found = self.admin.call("im.recent.list", LIMIT=200).result["items"]
         return chat in [item["chat_id"] for item in found]
-
-
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    """A desk for what no engine can change."""
-    return Desk(quick_portal)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Desk, Portal, Reply
+from support.portal import Client, Desk, Portal, refused
 
 NO_SESSION = (
     400,
@@ -16,22 +16,6 @@ DOCUMENTED = """id parent_chat_id parent_message_id name description owner extra
 user_counter message_count unread_id restrictions last_message_id last_id marked_id disk_folder_id entity_type
 entity_id entity_data_1 entity_data_2 entity_data_3 mute_list date_create message_type public role entity_link
 text_field_enabled background_id permissions is_new readed_list manager_list last_message_views dialog_id"""
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
-
-
-@pytest.fixture
-def quick_desk(quick_portal: Portal) -> Desk:
-    """A desk for what no engine can change."""
-    return Desk(quick_portal)
-
-
-@pytest.fixture
-def chat(desk: Desk) -> int:
-    """A dialog with a message from outside."""
-    return desk.write_in("Hello")
 
 
 def customer(desk: Desk, chat: int) -> int:

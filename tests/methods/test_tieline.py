@@ -4,14 +4,10 @@ from typing import Any
 
 import pytest
 
-from support.portal import ICON, Client, Desk, Reply
+from support.portal import ICON, Client, Desk, refused
 
 NO_CHAT = (403, "ACCESS_ERROR", "You do not have access to the specified dialog")
 TABS = ("mine", "waiting", "all")
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
 
 
 class Office:

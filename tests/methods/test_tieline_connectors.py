@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 
-from support.portal import URL, Client, Desk, Portal, Reply
+from support.portal import URL, Client, Desk, Portal, refused
 from support.receiver import Receiver
 
 NO_CONNECTOR = (404, "CONNECTOR_NOT_FOUND", "There is no such connector on this line")
-
-
-def refused(reply: Reply) -> tuple[int, str, str]:
-    return (*reply.error, reply.text)
 
 
 @pytest.fixture

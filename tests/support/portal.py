@@ -78,6 +78,11 @@ class Reply:
         return self.body["error_description"]
 
 
+def refused(reply: Reply) -> tuple[int, str, str]:
+    """Return status, code and description of a call that must have failed."""
+    return (*reply.error, reply.text)
+
+
 @dataclass
 class Client:
     """Somebody who calls methods: an application, a webhook, a page."""

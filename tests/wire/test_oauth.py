@@ -28,18 +28,6 @@ KEYS = {
 }
 
 
-@pytest.fixture
-def app(portal: Portal) -> Client:
-    """An application on each engine."""
-    return portal.app()
-
-
-@pytest.fixture
-def quick_app(quick_portal: Portal) -> Client:
-    """An application, for what no engine can change."""
-    return quick_portal.app()
-
-
 def grant(app: Client, **changes: str | None) -> dict[str, str]:
     """The parameters of a refresh; None leaves one out."""
     usual = {
