@@ -58,6 +58,8 @@ class Server:
                 Route("/ui/me", pages.me),
                 WebSocketRoute("/ui/live", self.live.serve),
                 Route("/files/{file_id}/{expires}/{signature}", files.serve),
+                Route("/oauth/authorize", pages.authorize),
+                Route("/oauth/authorize/", pages.authorize),
                 Route("/contact_center/connector/", pages.connector_settings),
                 Route("/contact_center/{rest:path}", pages.connector_settings),
                 Route("/app", pages.application),
