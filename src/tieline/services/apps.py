@@ -36,6 +36,10 @@ class NameMissing(Exception):
     """An application needs a name."""
 
 
+class PersonMissing(Exception):
+    """Somebody who shall have access is not there."""
+
+
 class OptionsEmpty(Exception):
     """There is no option to keep."""
 
@@ -77,7 +81,7 @@ def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
         call.portal_id,
         client_id=new_client_id(),
         secret_hash=fingerprint(secret),
-        name=settings.name.strip(),
+        name=settings.name.strip()[:MAX_NAME],
         scopes=settings.scopes,
         handler_url=settings.handler_url,
         install_url=settings.install_url,
@@ -104,6 +108,8 @@ def _check(call: Call, settings: Settings) -> None:
     for url in filter(None, (settings.handler_url, settings.install_url)):
         if why := refuse_address(url, call.world.rules):
             raise WrongAddress(why)
+    if any(call.find_person(user_id) is None for user_id in settings.access):
+        raise PersonMissing
 
 
 def _note(call: Call, kind: str, app: App) -> None:
@@ -131,7 +137,7 @@ def edit(call: Call, app: App, settings: Settings) -> App:
     store.set_access(call.tx, call.portal_id, app.id, settings.access)
     changed = replace(
         app,
-        name=settings.name.strip(),
+        name=settings.name.strip()[:MAX_NAME],
         scopes=settings.scopes,
         handler_url=settings.handler_url,
         install_url=settings.install_url,
