@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tieline.api.differences import Difference
 from tieline.api.method import BASIC, Family
 from tieline.api.wire import iso
 from tieline.domain.apps import ACCESS_TOKEN_LIFE
@@ -11,7 +12,13 @@ family = Family(scopes=(BASIC,))
 LICENSE = {"LICENSE": "selfhosted", "LICENSE_TYPE": "selfhosted", "LICENSE_FAMILY": "selfhosted"}
 
 
-@family.method("app.info")
+WEBHOOK_SHAPE = Difference(
+    15, "A webhook is answered with its scopes and the licence; one page refuses it.", errors=("ACCESS_DENIED",)
+)
+UNION = Difference(16, "The answer also has what the authorisation server's method of this name answers.")
+
+
+@family.method("app.info", differs=(WEBHOOK_SHAPE, UNION))
 def app_info(call: Call) -> dict[str, Any]:
     """Describe the calling application; to a webhook its scopes.
 
