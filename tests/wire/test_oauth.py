@@ -204,6 +204,7 @@ def test_unreadable_request_is_refused(quick_portal: Portal, content: bytes, kin
 
 
 @pytest.mark.parametrize("path", ["/rest/app.info", "/rest/app.info/", "/rest/app.info.json"])
+@pytest.mark.difference(16)
 def test_token_is_checked_at_app_info(portal: Portal, path: str) -> None:
     app = portal.app("im,imopenlines", handler="https://app.example/handler")
     result = portal.request("GET", f"{path}?auth={app.auth['auth']}").result
