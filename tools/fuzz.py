@@ -129,6 +129,18 @@ def run(found: Round, document: Path, options: argparse.Namespace, report: Path)
     return told | {"exit": ended.returncode}
 
 
+def figure(told: dict[str, Any]) -> str:
+    """Say what a round came to, in a line."""
+    calls, rates = told["test_cases"], told["valid_rates"].values()
+    valid = [phase for phases in rates for phase in phases.values()]
+    accepted, rejected = (sum(phase[kind] for phase in valid) for kind in ("accepted", "rejected"))
+    return (
+        f"{calls['generated']} calls of {told['operations']['tested']} operations, "
+        f"{calls['unique_failures']} failures, {calls['errored']} errors in the tool; "
+        f"of {accepted + rejected} valid calls {accepted} were carried out"
+    )
+
+
 def environment() -> dict[str, str]:
     """Return the environment of a tool that has packages of its own."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -152,11 +164,7 @@ def main() -> int:
         document.write_text(json.dumps(ground.hinted()), "utf-8")
         for way in ground.rounds():
             told = run(way, document, options, Path(folder) / f"{way.name}.json")
-            calls = told["test_cases"]
-            figures.append(
-                f"{way.name}: {calls['generated']} calls of {told['operations']['tested']} operations, "
-                f"{calls['unique_failures']} failures, {calls['errored']} errors in the tool"
-            )
+            figures.append(f"{way.name}: {figure(told)}")
             found += told["exit"] != 0
         assert httpx.get(f"{served.http_url}/healthz").json() == {"status": "ok"}
         unforeseen = Counter(UNFORESEEN.findall(served.output()))

@@ -189,6 +189,7 @@ def test_plain_http_from_outside_is_refused_in_production(production: Portal, pa
         assert "Https required" not in from_outside(production, scheme, address, path).text
 
 
+@pytest.mark.difference(5)
 def test_plain_http_is_allowed_in_development(quick_portal: Portal) -> None:
     assert from_outside(quick_portal, "http", "203.0.113.5", "/rest/server.time").status_code == 401
 

@@ -1,7 +1,7 @@
 """All paths of the server: the REST door as a raw function, the rest through Starlette."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,11 @@ async def _refuse(_: Request, error: Exception) -> Response:
     return JSONResponse(fault.body(), fault.status)
 
 
-def _document(make: Callable[[], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:
-    """Serve a document that is made once, when it is first asked for."""
+def _document(make: Callable[[], dict[str, Any]]) -> Callable[[Request], Response]:
+    """Serve a document that is made once, in a thread, when it is first asked for."""
     made = cache(lambda: msgspec.json.encode(make()))
 
-    async def serve(_: Request) -> Response:
+    def serve(_: Request) -> Response:
         return Response(made(), media_type="application/json", headers={"access-control-allow-origin": "*"})
 
     return serve
