@@ -18,6 +18,7 @@ from tieline.api.faults import Fault
 from tieline.api.method import Auth
 from tieline.api.reference import coverage, openapi
 from tieline.api.registry import Registry
+from tieline.domain.events import Fact
 from tieline.methods import FAMILIES
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,15 @@ def test_name_of_a_method_stands_nowhere_else(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(event.name for event in REGISTRY.events))
 def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
     assert [text for text in literals() if text.lower() == name.lower()] == [name]
+
+
+# What these tell of is the application itself: of many such events in a row a queue keeps the last.
+OF_THE_APPLICATION = {"AppInstalled", "OfflineQueueGrown", "TestFired"}
+
+
+def test_each_fact_says_what_it_is_about() -> None:
+    silent = {event.fact.__name__ for event in REGISTRY.events if event.fact.subject is Fact.subject}
+    assert silent == OF_THE_APPLICATION
 
 
 FAULTS = sorted(name for name, value in vars(faults).items() if isinstance(value, Fault))
