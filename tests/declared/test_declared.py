@@ -12,6 +12,7 @@ import pytest
 
 from tieline.api import faults
 from tieline.api.faults import Fault
+from tieline.domain.events import Fact
 from tieline.methods import registry
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,15 @@ def test_name_of_a_method_stands_nowhere_else(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(event.name for event in REGISTRY.events))
 def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
     assert [text for text in literals() if text.lower() == name.lower()] == [name]
+
+
+# What these tell of is the application itself: of many such events in a row a queue keeps the last.
+OF_THE_APPLICATION = {"AppInstalled", "OfflineQueueGrown", "TestFired"}
+
+
+def test_each_fact_says_what_it_is_about() -> None:
+    silent = {event.fact.__name__ for event in REGISTRY.events if event.fact.subject is Fact.subject}
+    assert silent == OF_THE_APPLICATION
 
 
 FAULTS = sorted(name for name, value in vars(faults).items() if isinstance(value, Fault))

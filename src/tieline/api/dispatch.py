@@ -1,6 +1,6 @@
 """The request path: find the method, authorise, permit, bind, run in a transaction, answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -10,6 +10,7 @@ from tieline.api.envelope import Answer, Stopwatch, failed, succeeded
 from tieline.api.faults import ApiError
 from tieline.api.method import BASIC, Auth, Method
 from tieline.api.registry import Registry
+from tieline.api.wire import WrongValue, is_empty, reader
 from tieline.domain.apps import App
 from tieline.domain.ids import fingerprint
 from tieline.domain.people import User
@@ -21,6 +22,7 @@ from tieline.store import webhooks as webhook_store
 from tieline.store.engine import Database, Tx, Unavailable
 
 log = structlog.get_logger(__name__)
+SOURCE = "auth_connector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Dispatcher:
         call = authorise(self.world, tx, request)
         request.watch.zone = call.portal.time_zone
         if method.name == batch.NAME:
-            body = {"result": batch.run(self.registry, call, request.params, perform)}
+            call, params = name_source(call, method, request.params)
+            body = {"result": batch.run(self.registry, call, params, perform)}
         else:
             body = succeeded(perform(call, method, request.params))
         body["time"] = request.watch.block()
@@ -88,6 +91,7 @@ class Dispatcher:
 def perform(call: Call, method: Method, params: dict[str, Any]) -> Any:
     """Permit the call, bind its parameters and run the method; a declared domain error ends as its fault."""
     permit(call, method)
+    call, params = name_source(call, method, params)
     try:
         return method.handler(call, **method.bind(params))
     except ApiError:
@@ -97,6 +101,23 @@ def perform(call: Call, method: Method, params: dict[str, Any]) -> Any:
         if fault is None:
             raise
         raise ApiError(fault) from error
+
+
+def name_source(call: Call, method: Method, params: dict[str, Any]) -> tuple[Call, dict[str, Any]]:
+    """Take the source key of a call, which any method may carry beside its parameters, out of them.
+
+    That of a batch holds for each command that has none of its own.
+    """
+    given = {name: value for name, value in params.items() if name.lower() == SOURCE and not is_empty(value)}
+    if not given:
+        return call, params
+    try:
+        source = reader(str)(next(iter(given.values())))
+    except WrongValue as error:
+        raise ApiError(method.dialect.wrong(SOURCE, error.problem)) from error
+    if not any(param.wire_name == SOURCE for param in method.params):
+        params = {name: value for name, value in params.items() if name not in given}
+    return replace(call, source=source), params
 
 
 def authorise(world: World, tx: Tx, request: Request) -> Call:

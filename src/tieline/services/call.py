@@ -30,6 +30,11 @@ class EventForm(Protocol):
         ...
 
     @property
+    def fact(self) -> type[Fact]:
+        """What it tells."""
+        ...
+
+    @property
     def late(self) -> bool:
         """Its data are not known before it is sent for the first time."""
         ...
@@ -97,6 +102,7 @@ class Call:
     app: App | None = None
     webhook: Webhook | None = None
     scopes: frozenset[str] = frozenset()
+    source: str = ""  # the caller's key: what it does is not told to its own offline queue of this key
 
     @property
     def portal_id(self) -> int:

@@ -41,11 +41,12 @@ def upgrade() -> None:
     table(
         "offline_events",
         """app_id bigint not null, connector text not null, event text not null, subject text not null,
-        data text not null, message_id text not null, changed_at bigint not null, process_id text not null,
-        reserved_at bigint, failed bigint not null""",
+        fact text, data text, changed_at bigint not null, process_id text not null, reserved_at bigint,
+        failed bigint not null""",
     )
     index("offline_events_subject", "offline_events app_id, connector, event, subject", "process_id = ''", unique=True)
-    index("offline_events_process", "offline_events app_id, process_id")
+    index("offline_events_queue", "offline_events app_id, connector, changed_at, id", "process_id = ''")
+    index("offline_events_process", "offline_events app_id, process_id", "process_id <> ''")
     columns("bindings", "notified_at bigint not null default 0")
     columns("users", "second_name text not null default ''", "profile text not null default '{}'")
     table(
