@@ -44,7 +44,13 @@ class Occupied(Exception):
 
 def make_world(settings: Settings, clock: Clock | None = None) -> World:
     """Put together what all calls share."""
-    rules = Rules(settings.profile == "production", settings.strict, settings.allowed_hosts)
+    rules = Rules(
+        settings.profile == "production",
+        settings.strict,
+        settings.allowed_hosts,
+        settings.requests,
+        settings.operating,
+    )
     return World(clock or SystemClock(), Vault.open(settings.folder), registry(), rules)
 
 

@@ -110,6 +110,8 @@ def commands() -> None:
 @click.option("--url", help="Public address of the portal.")
 @click.option("--profile", type=click.Choice(["development", "production"]))
 @click.option("--strict", is_flag=True, default=None, help="As documented: an event is sent once.")
+@click.option("--request-limit", help="Requests of an address: off, standard, enterprise or A_SECOND/AT_ONCE.")
+@click.option("--operating-limit", help="Seconds that a method may work for one caller: off, on or LIMIT/WINDOW.")
 @click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings as a TOML file.")
 def serve(config: Path | None, **given: Any) -> None:
     """Run a server until it is told to stop."""

@@ -13,6 +13,11 @@ _THIS_MACHINE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 - compared, 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 MAX_PORT = 65_535
 Profile = Literal["development", "production"]
+REQUEST_LIMITS = {"off": (0.0, 0), "standard": (2.0, 50), "enterprise": (5.0, 250)}
+REQUEST_LIMIT_OF_PROFILE = {"development": "off", "production": "50/2500"}
+OPERATING_WINDOW = 600  # seconds
+OPERATING_LIMITS = {"off": (0.0, OPERATING_WINDOW), "on": (420.0, OPERATING_WINDOW)}
+_LARGEST = 1_000_000
 
 
 class WrongSetting(Exception):
@@ -43,6 +48,16 @@ class Settings:
         default=frozenset(),
         metadata={"doc": "Hosts and addresses that may be called although they are not public."},
     )
+    request_limit: str = field(
+        default="",
+        metadata={"doc": "Requests of one address: off, standard (2/50), enterprise (5/250) or A_SECOND/AT_ONCE."},
+    )
+    operating_limit: str = field(
+        default="off",
+        metadata={
+            "doc": "Seconds a method may work for one application or webhook: off, on (420) or SECONDS[/WINDOW]."
+        },
+    )
 
     def __post_init__(self) -> None:
         if self.profile not in ("development", "production"):
@@ -57,6 +72,25 @@ class Settings:
         for port in (self.port, self.http_port):
             if port is not None and not 0 < port <= MAX_PORT:
                 raise WrongSetting(f"there is no port {port}")
+        _ = self.requests, self.operating
+
+    @property
+    def requests(self) -> tuple[float, int]:
+        """How many requests leave an address's bucket each second, and how many have room; zeros for no limit."""
+        limit = self.request_limit or REQUEST_LIMIT_OF_PROFILE[self.profile]
+        found = REQUEST_LIMITS.get(limit) or _pair(limit)
+        if found is None:
+            raise WrongSetting(f"request_limit is off, standard, enterprise or as 2/50, not {limit}")
+        return found
+
+    @property
+    def operating(self) -> tuple[float, int]:
+        """How many seconds a method may work for one caller, and in how many seconds; zero for no limit."""
+        limit = self.operating_limit or "off"
+        found = OPERATING_LIMITS.get(limit) or _pair(limit, OPERATING_WINDOW)
+        if found is None:
+            raise WrongSetting(f"operating_limit is off, on or as 420 or 420/600, not {limit}")
+        return found
 
     @property
     def speaks_tls(self) -> bool:
@@ -86,6 +120,16 @@ class Settings:
         name = self.domain or ("localhost" if self.host in _THIS_MACHINE else self.host)
         scheme, usual = ("https", 443) if self.speaks_tls else ("http", 80)
         return f"{scheme}://{name}" + ("" if self.port == usual else f":{self.port}")
+
+
+def _pair(value: str, usual: int = 0) -> tuple[float, int] | None:
+    """Read two numbers above zero with a slash between, or the first alone where the second is usual; else None."""
+    first, slash, second = value.partition("/")
+    try:
+        pair = float(first), int(second) if slash else usual
+    except ValueError:
+        return None
+    return pair if 0 < pair[0] <= _LARGEST and 0 < pair[1] <= _LARGEST else None
 
 
 def load(given: dict[str, Any], config: Path | None = None) -> Settings:
@@ -119,6 +163,8 @@ def _typed(name: str, value: Any) -> Any:
             return int(value)
         except (TypeError, ValueError):
             raise WrongSetting(f"{name} is a number, not {value}") from None
+    if name in ("request_limit", "operating_limit"):
+        return str(value)
     if name in ("tls", "strict"):
         return value if isinstance(value, bool) else str(value).lower() in ("1", "y", "yes", "true")
     if name in ("allowed_hosts", "also_serve"):

@@ -34,6 +34,8 @@ class ApiError(Exception):
 # The system's own, of any method.
 INTERNAL_SERVER_ERROR = Fault("INTERNAL_SERVER_ERROR", "Internal server error", 500)
 OVERLOAD_LIMIT = Fault("OVERLOAD_LIMIT", "REST API is blocked due to overload", 503)
+QUERY_LIMIT_EXCEEDED = Fault("QUERY_LIMIT_EXCEEDED", "Too many requests", 503)
+OPERATION_TIME_LIMIT = Fault("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429)
 METHOD_NOT_FOUND = Fault("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 BATCH_METHOD_NOT_ALLOWED = Fault("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
 BATCH_LENGTH_EXCEEDED = Fault("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")

@@ -77,6 +77,8 @@ class Rules:
     production: bool = False
     strict: bool = False
     allowed_hosts: frozenset[str] = frozenset()
+    requests: tuple[float, int] = (0, 0)  # of an address: drain a second, limit
+    operating: tuple[float, int] = (0, 600)  # of a method and caller: limit and window in seconds
 
 
 @dataclass(frozen=True, slots=True)
