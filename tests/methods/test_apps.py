@@ -97,7 +97,8 @@ def test_script_only_application_is_told_its_tokens_at_once(portal: Portal, rece
     [
         (
             {"scopes": "im,crm"},
-            "no such scope: crm; there are im, imconnector, imopenlines, user, user_basic, user_brief",
+            "no such scope: crm; there are department, im, imconnector, imopenlines, user, user.userfield, user_basic,"
+            + " user_brief",
         ),
         ({"handler": "nowhere"}, "a URL of the application cannot be used: not an http or https URL"),
         (

@@ -6,16 +6,20 @@ import pytest
 
 from support.portal import Client, Portal
 
-ALL_SCOPES = ["im", "imconnector", "imopenlines", "user", "user_basic", "user_brief"]
+ALL_SCOPES = [
+    *("department", "im", "imconnector", "imopenlines", "user", "user.userfield", "user_basic", "user_brief"),
+]
 BASIC_METHODS = [
     *("app.info", "batch", "event.bind", "event.get", "event.test", "event.unbind", "events", "method.get", "methods"),
     *("profile", "scope", "server.time"),
+    *("user.admin", "user.access", "access.name"),
 ]
 IM_METHODS = [
     *("im.chat.get", "im.dialog.messages.get", "im.dialog.read", "im.message.add", "im.message.delete"),
-    *("im.message.update", "im.recent.list"),
+    *("im.message.update", "im.recent.list", "im.department.get", "im.department.managers.get"),
+    *("im.department.employees.get", "im.department.colleagues.list", "im.search.department.list"),
 ]
-USER_METHODS = ["user.current", "user.get", "user.search"]
+USER_METHODS = ["user.add", "user.current", "user.fields", "user.get", "user.search", "user.update"]
 
 
 @pytest.fixture

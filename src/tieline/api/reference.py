@@ -22,6 +22,7 @@ UNREACHABLE: dict[str, str] = {
     "CHAT_TYPE": "every chat is one of an open line so far",
     "USER_ID": "no call comes without a user",
 }
+EMPTY_CODE = "Empty string"  # what the documentation writes where an error has no code
 _OF_ANY_METHOD = frozenset(
     fault.code for fault in vars(faults).values() if isinstance(fault, Fault) and fault is not faults.ERROR_ARGUMENT
 )
@@ -128,7 +129,7 @@ def _operation(method: Method, params: list[dict[str, Any]], result: dict[str, A
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
             },
         )
-        known["description"] = ", ".join(filter(None, [known["description"], fault.code]))
+        known["description"] = ", ".join(filter(None, [known["description"], fault.code or EMPTY_CODE]))
     content = {kind: {"schema": body} for kind in ("application/json", "application/x-www-form-urlencoded")}
     return {
         "operationId": method.name,
@@ -162,7 +163,7 @@ def _covered(method: Method | None, name: str, told: dict[str, Any]) -> Coverage
         return Coverage(name, "absent")
     here = {param.wire_name.upper() for param in method.params}
     params = tuple(p for p in told["params"] if p.upper() not in here and not method.rest)
-    codes = {fault.code for fault in method.all_faults} | {
+    codes = {fault.code or EMPTY_CODE for fault in method.all_faults} | {
         method.dialect.missing(param.wire_name).code for param in method.params if param.required
     }
     open_errors = [code for code in told["errors"] if code not in codes and code not in _OF_ANY_METHOD]
@@ -265,7 +266,7 @@ def _method_lines(method: Method) -> list[str]:
         lines.append("")
     if own := _faults_of(method):
         lines += ["| error | status | text |", "|---|---|---|"]
-        lines += [f"| `{fault.code}` | {fault.status} | {fault.text} |" for fault in own]
+        lines += [f"| `{fault.code or EMPTY_CODE}` | {fault.status} | {fault.text} |" for fault in own]
         lines.append("")
     return lines
 

@@ -2,9 +2,12 @@
 
 from tieline.api.method import Family
 from tieline.methods import (
+    access,
     apps,
+    departments,
     events,
     im_chats,
+    im_departments,
     im_messages,
     imconnector,
     imconnector_events,
@@ -14,6 +17,8 @@ from tieline.methods import (
     imopenlines_sessions,
     system,
     tieline,
+    user_changes,
+    user_fields,
     users,
 )
 
@@ -29,6 +34,11 @@ FAMILIES: tuple[Family, ...] = (
     events.family,
     apps.family,
     users.family,
+    user_changes.family,
+    user_fields.family,
+    access.family,
+    departments.family,
+    im_departments.family,
     system.family,
     tieline.family,
 )
