@@ -51,7 +51,8 @@ def make_world(settings: Settings, clock: Clock | None = None) -> World:
         settings.requests,
         settings.operating,
     )
-    return World(clock or SystemClock(), Vault.open(settings.folder), registry(), rules)
+    files = Folder(settings.folder / "files")
+    return World(clock or SystemClock(), Vault.open(settings.folder), registry(), files, rules)
 
 
 @contextlib.contextmanager
@@ -72,15 +73,14 @@ def owned(settings: Settings) -> Iterator[None]:
 class Parts:
     """The parts of one server on an open database."""
 
-    def __init__(self, database: Database, world: World, bus: Bus, folder: Path, static: Path = STATIC) -> None:
+    def __init__(self, database: Database, world: World, bus: Bus, static: Path = STATIC) -> None:
         registry = world.catalogue
         assert isinstance(registry, Registry)
         self.database = database
         self.world = world
-        files = Folder(folder / "files")
         self.worker = Worker(database, world, registry, bus)
-        self.fetcher = Fetcher(database, world, files, bus)
-        self.server = Server(Dispatcher(registry, database, world), world.rules, bus, files, static)
+        self.fetcher = Fetcher(database, world, world.folder, bus)
+        self.server = Server(Dispatcher(registry, database, world), world.rules, bus, world.folder, static)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -183,7 +183,7 @@ async def serve(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, N
     database = open_database(settings.database_url, bus)
     try:
         await database.write(lambda tx: ensure_portal(tx, world, settings.public_url))
-        parts = Parts(database, world, bus, settings.folder)
+        parts = Parts(database, world, bus)
         control = ControlServer(database, world, settings.folder)
         try:
             doors = _doors(settings, parts.server)

@@ -255,8 +255,20 @@ def user_add(data: Path | None, database: str | None, name: str, email: str, adm
     """Add a person and print the password, once."""
     password = new_password()
     args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(password)}
-    added = _ask(load({"data": data, "database": database}), "user.add", args)
+    added = _ask(load({"data": data, "database": database}), "person.add", args)
     _print({**added, "password": password}, as_json=as_json)
+
+
+@user.command(name="password")
+@_data_options
+@click.option("--user", "user_id", type=int, required=True, help="Id of the person.")
+@_json_option
+def user_password(data: Path | None, database: str | None, user_id: int, as_json: bool) -> None:
+    """Give a person a new password and print it, once."""
+    password = new_password()
+    args = {"user": user_id, "password_hash": hash_password(password)}
+    changed = _ask(load({"data": data, "database": database}), "person.password", args)
+    _print({**changed, "password": password}, as_json=as_json)
 
 
 @commands.group()

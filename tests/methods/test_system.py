@@ -14,12 +14,14 @@ BASIC_METHODS = [
     *("app.info", "batch", "event.bind", "event.get", "event.test", "event.unbind", "events", "feature.get"),
     *("event.offline.clear", "event.offline.error", "event.offline.get", "event.offline.list"),
     *("method.get", "methods", "profile", "scope", "server.time"),
+    *("user.admin", "user.access", "access.name"),
 ]
 IM_METHODS = [
     *("im.chat.get", "im.dialog.messages.get", "im.dialog.read", "im.message.add", "im.message.delete"),
-    *("im.message.update", "im.recent.list"),
+    *("im.message.update", "im.recent.list", "im.department.get", "im.department.managers.get"),
+    *("im.department.employees.get", "im.department.colleagues.list", "im.search.department.list"),
 ]
-USER_METHODS = ["user.current", "user.get", "user.search"]
+USER_METHODS = ["user.add", "user.current", "user.fields", "user.get", "user.search", "user.update"]
 
 
 @pytest.fixture

@@ -271,7 +271,7 @@ class Application:
 
         async def send() -> httpx.Response:
             portal = self.portal
-            parts = Parts(portal.database, portal.world, portal.bus, portal.folder, static=self.static)
+            parts = Parts(portal.database, portal.world, portal.bus, static=self.static)
             async with httpx.AsyncClient(transport=httpx.ASGITransport(parts.server), base_url=URL) as client:
                 response = await client.get(path)
             await parts.stop()

@@ -192,7 +192,7 @@ def add_people(portal: Portal, count: int) -> None:
     hashed = hash_password(PASSWORD)
     for number in range(count):
         person = {"name": f"Person {number}", "email": f"p{number}@example.com", "admin": False}
-        portal.served.ask("user.add", password_hash=hashed, **person)
+        portal.served.ask("person.add", password_hash=hashed, **person)
 
 
 def portal_people(sdk: Sdk) -> int:

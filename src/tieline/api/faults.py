@@ -66,6 +66,8 @@ SESSION_ONLY = Fault("WRONG_AUTH_TYPE", "This method is for the portal's own pag
 FOREIGN_ORIGIN = Fault("ACCESS_DENIED", "Access denied! The request comes from another site", 403)
 ADMIN_ONLY = Fault("ACCESS_DENIED", "Access denied! Administrator access rights required", 403)
 
+EMPTY_CODE = "Empty string"  # what the documentation writes where an error has no code
+
 # The usual complaint about an argument.
 ERROR_ARGUMENT = Fault("ERROR_ARGUMENT", "Argument is null or empty")
 

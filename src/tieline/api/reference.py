@@ -2,6 +2,7 @@
 
 from typing import get_origin
 
+from tieline.api.faults import EMPTY_CODE
 from tieline.api.method import Event, Method, Param
 from tieline.api.openapi import faults_of
 from tieline.api.registry import Registry
@@ -49,7 +50,7 @@ def _method_lines(method: Method) -> list[str]:
         lines.append("")
     if own := faults_of(method):
         lines += ["| error | status | text |", "|---|---|---|"]
-        lines += [f"| `{fault.code}` | {fault.status} | {fault.text} |" for fault in own]
+        lines += [f"| `{fault.code or EMPTY_CODE}` | {fault.status} | {fault.text} |" for fault in own]
         lines.append("")
     return lines
 

@@ -133,6 +133,13 @@ class LineDeleted(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserAdded(Fact):
+    """A person was added to the portal."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppInstalled(Fact):
     """An application was installed."""
 

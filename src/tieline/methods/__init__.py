@@ -3,12 +3,15 @@
 from tieline.api.method import Family
 from tieline.api.registry import Registry
 from tieline.methods import (
+    access,
     apps,
     consent,
+    departments,
     developer,
     events,
     frames,
     im_chats,
+    im_departments,
     im_messages,
     imconnector,
     imconnector_events,
@@ -21,6 +24,8 @@ from tieline.methods import (
     scopes,
     system,
     tieline,
+    user_changes,
+    user_fields,
     users,
 )
 
@@ -38,6 +43,11 @@ FAMILIES: tuple[Family, ...] = (
     apps.family,
     placements.family,
     users.family,
+    user_changes.family,
+    user_fields.family,
+    access.family,
+    departments.family,
+    im_departments.family,
     system.family,
     tieline.family,
     frames.family,

@@ -10,7 +10,7 @@ from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, reader, yes_no
 from tieline.domain.lines import SETTINGS, Kind, Line
 from tieline.domain.people import User
-from tieline.services import lines
+from tieline.services import files, lines
 from tieline.services.call import Call
 
 CONFIG_ID_EMPTY = Fault("CONFIG_ID_EMPTY", "Config ID can't be empty")
@@ -73,11 +73,11 @@ def _operators(call: Call, line: Line) -> list[User]:
     return [user for user_id in line.operators if (user := call.find_person(user_id)) and user.active]
 
 
-def _face(user: User, avatar_id: str | None = None) -> dict[str, Any]:
+def _face(call: Call, user: User, avatar_id: str | None = None) -> dict[str, Any]:
     return {
         "USER_NAME": user.full_name,
         "USER_WORK_POSITION": user.work_position or None,
-        "USER_AVATAR": user.avatar,
+        "USER_AVATAR": files.avatar(call, user),
         "USER_AVATAR_ID": avatar_id,
     }
 
@@ -144,11 +144,11 @@ def config_get(
                 "SORT": str(number),
                 "USER_ID": str(user.id),
                 "DEPARTMENT_ID": "0",
-                **_face(user, "0"),
+                **_face(call, user, "0"),
             }
             for number, user in enumerate(people)
         } or []
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user, "0") for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user in people} or []
         told["QUEUE_ONLINE"] = yes_no(people)
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told
@@ -329,7 +329,7 @@ def _queue_options(call: Call, line: Line, options: dict[str, Any]) -> dict[str,
     if options.get("QUEUE") == "Y":
         people = _operators(call, line)
         told["QUEUE"] = [user.id for user in people]
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user) for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user in people} or []
     if options.get("CONFIG_QUEUE") == "Y":
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told

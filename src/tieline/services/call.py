@@ -13,6 +13,7 @@ from tieline.domain.people import Portal, User
 from tieline.store import apps, connectors, lines, people
 from tieline.store.cache import Cache
 from tieline.store.engine import Tx
+from tieline.store.files import Folder
 from tieline.store.vault import Vault
 
 
@@ -88,6 +89,7 @@ class World:
     clock: Clock
     vault: Vault
     catalogue: Catalogue
+    folder: Folder
     rules: Rules = field(default_factory=Rules)
     cache: Cache = field(default_factory=Cache)
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tieline.store.people import like
-
 
 class Condition(NamedTuple):
     """A field, an operator and a value; a list of values for `in` and `not in`.
@@ -48,3 +46,9 @@ def where(conditions: list[Condition], columns: Mapping[str, str]) -> tuple[str,
 def order_by(orders: list[Order], columns: Mapping[str, str]) -> str:
     """Write an order; the id decides where all else is the same."""
     return ", ".join([*(f"{columns[field]} {'desc' if down else 'asc'}" for field, down in orders), "id"])
+
+
+def like(text: str, *, own_signs: bool = False) -> str:
+    """Make a pattern that finds `text` anywhere, whatever signs are in it; `own_signs`: only where its % allow."""
+    escaped = text.lower().replace("\\", "\\\\").replace("_", "\\_")
+    return escaped if own_signs else "%" + escaped.replace("%", "\\%") + "%"
