@@ -65,7 +65,7 @@ def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
 
 
 # What these tell of is the application itself: of many such events in a row a queue keeps the last.
-OF_THE_APPLICATION = {"AppInstalled", "OfflineQueueGrown", "TestFired"}
+OF_THE_APPLICATION = {"AppInstalled", "AppPaid", "AppRemoved", "AppUpdated", "OfflineQueueGrown", "TestFired"}
 
 
 def test_each_fact_says_what_it_is_about() -> None:

@@ -31,9 +31,16 @@ def of_developer(desk: Desk, method: str, **params: Any) -> None:
     page.call(f"tieline.app.{method}", APP=desk.app.facts["id"], **params)
 
 
+def of_queue(desk: Desk) -> None:
+    desk.app.call("event.bind", event="OnAppTest", event_type="offline")
+    desk.app.call("event.test")
+
+
 SCENES: dict[str, Callable[[Desk], Any]] = {
     "ONAPPINSTALL": lambda desk: desk.portal.app(install_url=desk.handler),
     "ONAPPTEST": lambda desk: desk.app.call("event.test", any=[1, {"a": None}]),
+    "ONOFFLINEEVENT": of_queue,
+    "ONUSERADD": lambda desk: desk.portal.person("New Person"),
     "ONAPPUPDATE": lambda desk: of_developer(desk, "upgrade"),
     "ONAPPUNINSTALL": lambda desk: of_developer(desk, "remove", CLEAN=True),
     "ONAPPPAYMENT": lambda desk: of_developer(desk, "pay", STATUS="S", DAYS=28),
@@ -55,6 +62,9 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
 def test_delivered_event_fits_its_schema(quick_portal: Portal, receiver: Receiver, name: str) -> None:
     assert name in SCENES, "add a scene in which the event is fired"
     desk = Desk(quick_portal, f"{receiver.url}/handler")
+    admin = desk.portal.page(desk.portal.person(admin=True))
+    settings = {"NAME": "All", "SCOPES": ["imopenlines", "imconnector", "im", "user"]}
+    admin.call("tieline.app.edit", APP=desk.app.facts["id"], SCRIPT_ONLY=True, **settings)
     desk.app.call("event.bind", event=name, handler=desk.handler)
     SCENES[name](desk)
     (event,) = receiver.wait(event=name)

@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from tieline.api.differences import PROTOCOL, Difference
-from tieline.api.faults import EMPTY_CODE
 from tieline.api.method import Method
 from tieline.api.openapi import SYSTEM, faults_of
 from tieline.api.registry import Registry
@@ -68,7 +67,7 @@ def _missing_errors(method: Method, told: Mapping[str, Sequence[int]]) -> Iterat
     """Return documented codes that the method has not, or has only with other statuses."""
     found = [*faults_of(method), *SYSTEM]
     for code, statuses in told.items():
-        here = {fault.status for fault in found if (fault.code or EMPTY_CODE) == code}
+        here = {fault.status for fault in found if fault.code == code}
         if not here or (statuses and not here.intersection(statuses)):
             yield code
 

@@ -138,6 +138,11 @@ class UserAdded(Fact):
 
     user_id: int
 
+    @property
+    def subject(self) -> str:
+        """The person."""
+        return str(self.user_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppInstalled(Fact):
