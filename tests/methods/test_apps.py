@@ -96,8 +96,8 @@ def test_script_only_application_is_told_its_tokens_at_once(portal: Portal, rece
     ("options", "text"),
     [
         (
-            {"scopes": "im,crm"},
-            "no such scope: crm; there are im, imconnector, imopenlines, user, user_basic, user_brief",
+            {"scopes": "im,nothing"},
+            "no such scope: nothing; there are contact_center, crm, department,",
         ),
         ({"handler": "nowhere"}, "a URL of the application cannot be used: not an http or https URL"),
         (

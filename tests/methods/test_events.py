@@ -18,7 +18,7 @@ CONNECTOR_EVENTS = [
     "ONIMCONNECTORSTATUSDELETE",
     "ONIMCONNECTORLINEDELETE",
 ]
-BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL"]
+BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
 TWICE = (400, "ERROR_CORE", "Unable to set event handler: Handler already binded")
 DENIED = "Access denied! {} requires administrator access rights"

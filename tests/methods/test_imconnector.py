@@ -3,7 +3,7 @@
 import pytest
 
 from support.portal import ICON, Client, Desk, Portal
-from tieline.services import apps
+from tieline.services import tokens
 
 HANDLER = "http://127.0.0.1:9/settings"
 REGISTRATION = {"ID": "Other_Connector-2", "NAME": "Other", "ICON": ICON, "PLACEMENT_HANDLER": HANDLER}
@@ -22,7 +22,7 @@ def app_of(portal: Portal, app: Client, user_id: int) -> Client:
 
     def issue(tx):
         call = portal.admin_call(tx)
-        return apps.issue(call, call.find_app(app.facts["id"]), user_id)
+        return tokens.issue(call, call.find_app(app.facts["id"]), user_id)
 
     return Client(portal, app.facts, auth={"auth": portal.write(issue).access_token})
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from support.portal import Client
-from tieline.services import apps
+from tieline.services import tokens
 
 
 def acting_for(app: Client, person: int) -> Client:
@@ -13,6 +13,6 @@ def acting_for(app: Client, person: int) -> Client:
         call = app.portal.admin_call(tx)
         found = call.find_app(app.facts["id"])
         assert found is not None
-        return apps.issue(call, found, person).access_token
+        return tokens.issue(call, found, person).access_token
 
     return replace(app, auth={"auth": app.portal.write(issue)})

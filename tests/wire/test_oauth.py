@@ -10,7 +10,7 @@ import pytest
 from support.portal import PASSWORD, URL, Client, Portal, Reply
 from support.receiver import Receiver
 from tieline.domain.clock import DAY, HOUR, MINUTE, SECOND
-from tieline.services import apps as app_service
+from tieline.services import tokens
 
 PATTERN = re.compile(r"[A-Za-z0-9]+")
 KEYS = {
@@ -181,7 +181,7 @@ def test_token_of_another_application_is_refused_and_stays_good(app: Client) -> 
     assert refresh(app).status == 200
 
 
-@pytest.mark.parametrize("grant_type", ["authorization_code", "password", "REFRESH_TOKEN"])
+@pytest.mark.parametrize("grant_type", ["client_credentials", "password", "REFRESH_TOKEN"])
 def test_other_grants_are_not_offered(quick_app: Client, grant_type: str) -> None:
     reply = refresh(quick_app, grant_type=grant_type)
     assert (reply.status, reply.body["error"]) == (400, "unsupported_grant_type")
@@ -262,9 +262,7 @@ def test_database_holds_no_secret_in_clear(portal: Portal, receiver: Receiver) -
     told = receiver.wait(2)[1]
     person = portal.person(admin=True)
     page, hook = portal.page(person), portal.webhook(person)
-    issued = portal.write(
-        lambda tx: app_service.issue(portal.admin_call(tx), portal.admin_call(tx).find_app(1), person)
-    )
+    issued = portal.write(lambda tx: tokens.issue(portal.admin_call(tx), portal.admin_call(tx).find_app(1), person))
     pair = refresh(app).body
     secrets = [
         PASSWORD,

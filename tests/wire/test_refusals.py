@@ -9,7 +9,7 @@ import pytest
 
 from support.portal import URL, Client, Loop, Portal, Reply
 from tieline.domain.clock import HOUR
-from tieline.services import apps as app_service
+from tieline.services import tokens
 from tieline.store import people as people_store
 
 SCOPE = "The request requires higher privileges than provided by the "
@@ -94,7 +94,7 @@ def test_dismissed_user(portal: Portal) -> None:
 
     def issue(tx) -> str:
         call = portal.admin_call(tx)
-        return app_service.issue(call, call.find_app(app.facts["id"]), person).access_token
+        return tokens.issue(call, call.find_app(app.facts["id"]), person).access_token
 
     app.auth = {"auth": portal.write(issue)}
     assert [client.call("server.time").status for client in (app, hook, page)] == [200, 200, 200]

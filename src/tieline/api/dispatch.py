@@ -15,8 +15,9 @@ from tieline.domain.ids import fingerprint
 from tieline.domain.people import User
 from tieline.services import people
 from tieline.services.call import Call, World
-from tieline.store import apps as app_store
 from tieline.store import people as people_store
+from tieline.store import tokens as token_store
+from tieline.store import webhooks as webhook_store
 from tieline.store.engine import Database, Tx, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -121,7 +122,7 @@ def _by_webhook(call: Call, user_id: int, code: str) -> None:
         call.tx,
         call.portal_id,
         ("webhook", user_id, hashed),
-        lambda: app_store.find_webhook(call.tx, call.portal_id, user_id, hashed),
+        lambda: webhook_store.find_webhook(call.tx, call.portal_id, user_id, hashed),
     )
     user = call.find_person(user_id)
     if webhook is None or user is None or not user.active:
@@ -137,15 +138,19 @@ def _by_token(call: Call, secret: str) -> None:
     expires_at, app, user = known
     if expires_at <= call.now:
         raise ApiError(faults.EXPIRED_TOKEN)
-    if app is None:
+    if app is None or app.removed_at is not None:
         raise ApiError(faults.APPLICATION_NOT_FOUND)
     if user is None or not user.active:
         raise ApiError(faults.AUTHORIZATION_ERROR)
+    if not app.open_to(user):
+        raise ApiError(faults.USER_ACCESS_ERROR)
+    if app.blocked(call.now):
+        raise ApiError(faults.PAYMENT_REQUIRED)
     call.app, call.user, call.scopes = app, user, app.scopes | {BASIC}
 
 
 def _find_token(call: Call, hashed: str) -> tuple[int, App | None, User | None] | None:
-    token = app_store.find_token(call.tx, call.portal_id, hashed, refresh=False)
+    token = token_store.find_token(call.tx, call.portal_id, hashed, refresh=False)
     return (token.expires_at, call.find_app(token.app_id), call.find_person(token.user_id)) if token else None
 
 

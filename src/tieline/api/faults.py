@@ -48,6 +48,8 @@ INVALID_TOKEN = Fault("invalid_token", "Unable to get application by token", 401
 EXPIRED_TOKEN = Fault("expired_token", "The access token provided has expired.", 401)
 AUTHORIZATION_ERROR = Fault("authorization_error", "Unable to authorize user", 401)
 APPLICATION_NOT_FOUND = Fault("APPLICATION_NOT_FOUND", "Application not found", 401)
+USER_ACCESS_ERROR = Fault("user_access_error", "The user does not have access to the application.", 403)
+PAYMENT_REQUIRED = Fault("PAYMENT_REQUIRED", "Subscription has been ended", 401)
 SCOPE_OF_TOKEN = Fault(
     "insufficient_scope", "The request requires higher privileges than provided by the access token", 401
 )
@@ -57,6 +59,7 @@ WRONG_AUTH_TYPE = Fault(
     "Current authorization type is denied for this method Application context required",
     403,
 )
+APP_ONLY = Fault("ACCESS_DENIED", "Access denied! Application context required", 403)
 SESSION_ONLY = Fault("WRONG_AUTH_TYPE", "This method is for the portal's own pages", 403)
 FOREIGN_ORIGIN = Fault("ACCESS_DENIED", "Access denied! The request comes from another site", 403)
 ADMIN_ONLY = Fault("ACCESS_DENIED", "Access denied! Administrator access rights required", 403)

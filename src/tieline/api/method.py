@@ -24,6 +24,14 @@ class Auth(Enum):
     SESSION = "session of the portal's own pages"
 
 
+class Tokens(Enum):
+    """Which tokens an event brings where somebody acted."""
+
+    NONE = "none"
+    ACCESS = "access"
+    REFRESH = "access and refresh"
+
+
 @dataclass(frozen=True, slots=True)
 class Doc:
     """One sentence about a parameter."""
@@ -122,7 +130,7 @@ class Event:
     scopes: tuple[str, ...]
     fact: type[Fact]
     render: Callable[..., Any]
-    with_refresh_token: bool
+    tokens: Tokens
     late: bool
     doc: str
     data: Any
@@ -199,7 +207,7 @@ class Family:
         return declare
 
     def event(
-        self, name: str, *, of: type[Fact], with_refresh_token: bool = False, late: bool = False
+        self, name: str, *, of: type[Fact], tokens: Tokens = Tokens.ACCESS, late: bool = False
     ) -> Callable[[Renderer], Renderer]:
         """Declare the decorated function as the wire form of a fact: (call, fact) -> data.
 
@@ -214,7 +222,7 @@ class Family:
                     scopes=self.scopes,
                     fact=of,
                     render=render,
-                    with_refresh_token=with_refresh_token,
+                    tokens=tokens,
                     late=late,
                     doc=inspect.getdoc(render) or _wrong(name, "has no docstring"),
                     data=get_type_hints(render, include_extras=True).get("return")

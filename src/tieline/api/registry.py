@@ -7,9 +7,13 @@ from tieline.domain.events import Fact
 
 
 class Registry:
-    """Methods by their case-insensitive names; events by name and by the fact they tell."""
+    """Methods by their case-insensitive names; events by name and by the fact they tell.
 
-    def __init__(self, families: Iterable[Family]) -> None:
+    `scopes` are offered though no method or event may ask for them yet.
+    """
+
+    def __init__(self, families: Iterable[Family], scopes: Iterable[str] = ()) -> None:
+        self._scopes = frozenset(scopes)
         self._methods: dict[str, Method] = {}
         self._events: dict[str, Event] = {}
         self._by_fact: dict[type[Fact], tuple[Event, ...]] = {}
@@ -44,8 +48,8 @@ class Registry:
 
     @property
     def scopes(self) -> list[str]:
-        """Every scope that a method or an event asks for, without the basic one."""
-        names = {scope for item in (*self, *self.events) for scope in item.scopes}
+        """Every scope that an application may ask for, without the basic one."""
+        names = self._scopes.union(scope for item in (*self, *self.events) for scope in item.scopes)
         return sorted(names - {BASIC})
 
     def names(self, scopes: Iterable[str]) -> list[str]:

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from tieline.api.method import Event
+from tieline.api.method import Event, Tokens
 from tieline.api.registry import Registry
 from tieline.delivery.webhook import Origin, signing
-from tieline.domain.apps import EVENT_TOKEN_REUSE, App
+from tieline.domain.apps import EVENT_TOKEN_REUSE, App, AppKind
 from tieline.domain.events import Delivery
-from tieline.services import apps
+from tieline.services import tokens
 from tieline.services.call import Call, World
 from tieline.store import journal, outbox, people
 from tieline.store.engine import Database, Tx
@@ -136,6 +136,8 @@ class Preparer:
             return known.origin
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
+        if event.tokens is Tokens.NONE or app.kind is AppKind.OUTGOING:
+            user_id = None
         unseal = self._world.vault.unseal
         origin = Origin(
             call.portal,
@@ -144,10 +146,10 @@ class Preparer:
             signing(unseal(app.sealed_signing_key)),
             user_id,
         )
-        if user_id is not None and event.with_refresh_token:
+        if user_id is not None and event.tokens is Tokens.REFRESH:
             if not writing:
                 raise _NeedsWriter
-            grant = apps.issue(call, app, user_id)
+            grant = tokens.issue(call, app, user_id)
             origin.access_token, origin.refresh_token = grant.access_token, grant.refresh_token
             return origin  # for this attempt alone
         made_at = call.now
@@ -164,7 +166,7 @@ class Preparer:
             return known
         if not writing:
             raise _NeedsWriter
-        made.tokens[key] = (apps.event_token(call, app, user_id), call.now)
+        made.tokens[key] = (tokens.event_token(call, app, user_id), call.now)
         return made.tokens[key]
 
 

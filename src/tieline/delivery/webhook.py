@@ -68,7 +68,7 @@ class Origin:
             "expires": moment + life,
             "expires_in": life,
             "scope": self.app.scope_list,
-            "status": self.app.status,
+            "status": self.app.status.value,
             "user_id": self.user_id,
             **({"refresh_token": self.refresh_token} if self.refresh_token else {}),
             **portal_part,

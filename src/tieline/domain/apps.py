@@ -1,18 +1,40 @@
-"""Applications, their tokens, incoming webhooks and subscriptions to events."""
+"""Applications, their tokens, webhooks and subscriptions to events."""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from tieline.domain.clock import DAY, HOUR, MINUTE
+from tieline.domain.clock import DAY, HOUR, MINUTE, SECOND
+from tieline.domain.people import User
 
 ACCESS_TOKEN_LIFE = HOUR
 REFRESH_TOKEN_LIFE = 180 * DAY
 REFRESH_REPEAT = MINUTE  # a lost answer may be asked for again this long
+CODE_LIFE = 30 * SECOND
+GRACE = 14 * DAY  # a paid application goes on this long after its period
 EVENT_TOKEN_REUSE = 10 * MINUTE  # tokens of events are minted once for this long, and live as much longer
+
+
+class AppKind(Enum):
+    """What an application is: a program with tokens, or the outgoing webhook of a person."""
+
+    LOCAL = "local"
+    OUTGOING = "outgoing"
+
+
+class AppStatus(Enum):
+    """How an application came to the portal, as the wire has it."""
+
+    LOCAL = "L"
+    FREE = "F"
+    DEMO = "D"
+    TRIAL = "T"
+    PAID = "P"
+    SUBSCRIPTION = "S"
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A local application of the portal."""
+    """An application of the portal; `access` names the people who may use it, nobody for everybody."""
 
     id: int
     client_id: str
@@ -27,7 +49,34 @@ class App:
     user_id: int
     sealed_application_token: str
     sealed_signing_key: str
-    status: str = "L"
+    created_at: int
+    kind: AppKind = AppKind.LOCAL
+    status: AppStatus = AppStatus.LOCAL
+    previous_version: int = 0
+    paid_until: int | None = None
+    removed_at: int | None = None
+    access: frozenset[int] = frozenset()
+
+    @property
+    def has_page(self) -> bool:
+        """It has a page to open in the portal."""
+        return bool(self.handler_url) and not self.script_only
+
+    def open_to(self, user: User) -> bool:
+        """A person may use it."""
+        return not self.access or user.id in self.access or user.is_admin
+
+    def payment_expired(self, now: int) -> bool:
+        """Its paid period is over."""
+        return self.paid_until is not None and self.paid_until <= now
+
+    def blocked(self, now: int) -> bool:
+        """Its paid period and the grace after it are over."""
+        return self.paid_until is not None and self.paid_until + GRACE <= now
+
+    def days_left(self, now: int) -> int | None:
+        """Days of the paid period, rounded up; negative after it."""
+        return None if self.paid_until is None else -((now - self.paid_until) // DAY)
 
     @property
     def scope_list(self) -> str:
@@ -55,6 +104,17 @@ class Webhook:
     user_id: int
     scopes: frozenset[str]
     title: str
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of the consent page as it is kept."""
+
+    app_id: int
+    user_id: int
+    expires_at: int
+    used_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,33 @@ class AppInstalled(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppUpdated(AppInstalled):
+    """A new version of an application was installed."""
+
+    previous_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRemoved(Fact):
+    """An application was removed; `clean` if its data are not wanted any more."""
+
+    clean: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppPaid(Fact):
+    """An application was paid for."""
+
+    code: str
+    version: int
+    status: str
+    expired: bool
+    days: int | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestFired(Fact):
     """An application asked for a test event."""
 

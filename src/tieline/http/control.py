@@ -15,8 +15,8 @@ from tieline.domain.apps import ACCESS_TOKEN_LIFE
 from tieline.domain.ids import new_hex, new_secret
 from tieline.domain.lines import QueueEntity
 from tieline.domain.people import Portal
-from tieline.methods.tieline import connector_open
-from tieline.services import apps, connectors, lines, people
+from tieline.methods.frames import connector_open
+from tieline.services import apps, connectors, lines, people, webhooks
 from tieline.services.call import Call, World
 from tieline.store import journal
 from tieline.store import people as people_store
@@ -98,14 +98,16 @@ def _scopes(call: Call, names: list[str]) -> frozenset[str]:
 def app_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
     """Add an application and print its secrets, once."""
     try:
-        added = apps.add(
-            call,
+        settings = apps.Settings(
             name=args["name"],
             scopes=_scopes(call, args["scopes"]),
             handler_url=args.get("handler") or "",
             install_url=args.get("install_url") or "",
             script_only=bool(args.get("script_only")),
         )
+        added = apps.add(call, settings)
+    except apps.NameMissing:
+        raise CommandFailed("an application needs a name") from None
     except apps.WrongAddress as error:
         raise CommandFailed(f"a URL of the application cannot be used: {error}") from error
     portal = call.portal
@@ -124,7 +126,7 @@ def app_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         "expires": added.grant.expires_at // 1000,
         "expires_in": ACCESS_TOKEN_LIFE // 1000,
         "scope": added.app.scope_list,
-        "status": added.app.status,
+        "status": added.app.status.value,
         "user_id": added.grant.user_id,
     }
 
@@ -135,7 +137,7 @@ def webhook_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
     if user is None or not user.active:
         raise CommandFailed(f"no such user: {args['user']}")
     call.user = user
-    webhook, code = apps.add_webhook(call, scopes=_scopes(call, args["scopes"]), title=args.get("title") or "")
+    webhook, code = webhooks.add_incoming(call, scopes=_scopes(call, args["scopes"]), title=args.get("title") or "")
     return {"id": webhook.id, "url": f"{call.portal.rest_url}{user.id}/{code}/"}
 
 

@@ -1,6 +1,5 @@
-"""/oauth/token/: the refresh grant, in the authorisation server's own way of answering."""
+"""/oauth/token/: codes and refresh tokens for pairs of tokens, in the authorisation server's own way of answering."""
 
-from collections.abc import Callable
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
@@ -13,19 +12,24 @@ from tieline.domain.apps import ACCESS_TOKEN_LIFE, App, Grant
 from tieline.http import bodies
 from tieline.http.hosts import Hosts
 from tieline.http.rest import respond
-from tieline.services import apps
+from tieline.services import tokens
 from tieline.services.call import Call
 from tieline.store import people
 from tieline.store.engine import Tx, Unavailable
 
-_STATUS = {"wrong_client": 200, "invalid_client": 400, "invalid_grant": 400, "NOT_INSTALLED": 401}
-
-
-def refusal(error: Exception) -> Answer:
-    """Write an OAuth error: some have no description."""
-    known = {apps.ClientUnknown: "wrong_client", apps.WrongSecret: "invalid_client"}
-    code = known.get(type(error), "invalid_grant")
-    return Answer(_STATUS[code], {"error": code})
+INSTALL_FIRST = {"error": "NOT_INSTALLED", "error_description": "Application not installed"}
+PAYMENT = {"error": "PAYMENT_REQUIRED", "error_description": "Payment required"}
+NO_ACCESS = {"error": "user_access_error", "error_description": "The user does not have access to the application."}
+_REFUSALS: dict[type[Exception], Answer] = {
+    tokens.ClientUnknown: Answer(200, {"error": "wrong_client"}),
+    tokens.WrongSecret: Answer(400, {"error": "invalid_client"}),
+    tokens.GrantInvalid: Answer(400, {"error": "invalid_grant"}),
+    tokens.GrantReplayed: Answer(400, {"error": "invalid_grant"}),
+    tokens.NotInstalled: Answer(401, INSTALL_FIRST),
+    tokens.PaymentRequired: Answer(401, PAYMENT),
+    tokens.NoAccess: Answer(403, NO_ACCESS),
+}
+_PARAMETER = {"refresh_token": "refresh_token", "authorization_code": "code"}
 
 
 def invalid_request(name: str) -> Answer:
@@ -34,7 +38,7 @@ def invalid_request(name: str) -> Answer:
 
 
 class TokenEndpoint:
-    """Exchanges refresh tokens, by GET and POST."""
+    """Exchanges codes and refresh tokens, by GET and POST."""
 
     def __init__(self, dispatcher: Dispatcher, hosts: Hosts) -> None:
         self._dispatcher = dispatcher
@@ -58,34 +62,31 @@ class TokenEndpoint:
         for name in ("client_id", "client_secret", "grant_type"):
             if not params.get(name):
                 return invalid_request(name)
-        if params["grant_type"] != "refresh_token":
+        parameter = _PARAMETER.get(params["grant_type"])
+        if parameter is None:
+            kinds = " and ".join(_PARAMETER)
             return Answer(
                 400,
-                {
-                    "error": "unsupported_grant_type",
-                    "error_description": "Only the grant type refresh_token is offered",
-                },
+                {"error": "unsupported_grant_type", "error_description": f"Grant types offered are {kinds}"},
             )
-        if not params.get("refresh_token"):
-            return invalid_request("refresh_token")
+        if not params.get(parameter):
+            return invalid_request(parameter)
         try:
-            return await self._dispatcher.database.write(self._job(portal_id, params))
-        except apps.GrantReplayed as error:
-            token = error.token
-            await self._dispatcher.database.write(lambda tx: apps.note_replay(self._call(tx, portal_id), token))
-            return refusal(error)
-        except (apps.ClientUnknown, apps.WrongSecret, apps.GrantInvalid) as error:
-            return refusal(error)
+            return await self._dispatcher.database.write(lambda tx: self._grant(self._call(tx, portal_id), params))
+        except tokens.GrantReplayed as error:
+            replayed = error
+            await self._dispatcher.database.write(lambda tx: tokens.note_replay(self._call(tx, portal_id), replayed))
+            return _REFUSALS[tokens.GrantReplayed]
+        except tuple(_REFUSALS) as error:
+            return _REFUSALS[type(error)]
 
-    def _job(self, portal_id: int, params: dict[str, str]) -> Callable[[Tx], Answer]:
-        def exchange(tx: Tx) -> Answer:
-            call = self._call(tx, portal_id)
-            app = apps.authenticate(call, params["client_id"], params["client_secret"])
-            if not app.installed:
-                return Answer(401, {"error": "NOT_INSTALLED", "error_description": "Application not installed"})
-            return Answer(200, token_reply(call, app, apps.refresh(call, app, params["refresh_token"])))
-
-        return exchange
+    def _grant(self, call: Call, params: dict[str, str]) -> Answer:
+        app = tokens.authenticate(call, params["client_id"], params["client_secret"])
+        if params["grant_type"] == "authorization_code":
+            grant = tokens.exchange_code(call, app, params["code"])
+        else:
+            grant = tokens.refresh(call, app, params["refresh_token"])
+        return Answer(200, token_reply(call, app, grant))
 
     def _call(self, tx: Tx, portal_id: int) -> Call:
         world = self._dispatcher.world
@@ -104,6 +105,6 @@ def token_reply(call: Call, app: App, grant: Grant) -> dict[str, Any]:
         "server_endpoint": call.portal.rest_url,
         "client_endpoint": call.portal.rest_url,
         "member_id": call.portal.member_id,
-        "status": app.status,
+        "status": app.status.value,
         "user_id": grant.user_id,
     }

@@ -60,6 +60,11 @@ class Pages:
         known = connector.replace("_", "").replace("-", "").isalnum() and line.isdecimal()
         return RedirectResponse(f"/app/contact-center/{connector}/{line}" if known else "/app/contact-center")
 
+    async def authorize(self, request: Request) -> Response:
+        """Lead to the page on which a person lets an application act in their name."""
+        query = request.url.query
+        return RedirectResponse("/app/authorize" + (f"?{query}" if query else ""))
+
     async def application(self, request: Request) -> Response:
         """Serve a file of the built application, or its page for any other address under /app/."""
         path = self._file(request.path_params.get("path", ""))

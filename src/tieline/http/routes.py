@@ -62,6 +62,8 @@ class Server:
                 Route("/files/{file_id}/{expires}/{signature}", files.serve),
                 Route("/api/v1", library.serve),
                 Route("/api/v1/", library.serve),
+                Route("/oauth/authorize", pages.authorize),
+                Route("/oauth/authorize/", pages.authorize),
                 Route("/contact_center/connector/", pages.connector_settings),
                 Route("/contact_center/{rest:path}", pages.connector_settings),
                 Route("/app", pages.application),

@@ -3,7 +3,9 @@
 from tieline.api.method import Family
 from tieline.methods import (
     apps,
+    consent,
     events,
+    frames,
     im_chats,
     im_messages,
     imconnector,
@@ -12,6 +14,7 @@ from tieline.methods import (
     imopenlines_lines,
     imopenlines_operators,
     imopenlines_sessions,
+    placements,
     system,
     tieline,
     users,
@@ -28,7 +31,10 @@ FAMILIES: tuple[Family, ...] = (
     im_messages.family,
     events.family,
     apps.family,
+    placements.family,
     users.family,
     system.family,
     tieline.family,
+    frames.family,
+    consent.family,
 )

@@ -1,14 +1,20 @@
-"""app.info: what an application is told of itself."""
+"""app.* and user.option.*: what an application is told of itself and keeps here, and the events of its life."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from tieline.api.method import BASIC, Family
-from tieline.api.wire import iso
-from tieline.domain.apps import ACCESS_TOKEN_LIFE
+from tieline.api.faults import ADMIN_ONLY, APP_ONLY, ApiError, Fault
+from tieline.api.method import BASIC, Doc, Family, Spelled, Tokens
+from tieline.api.wire import iso, yes_no
+from tieline.domain.apps import ACCESS_TOKEN_LIFE, App
+from tieline.domain.events import AppInstalled, AppPaid, AppRemoved, AppUpdated
+from tieline.services import apps
 from tieline.services.call import Call
 
 family = Family(scopes=(BASIC,))
 LICENSE = {"LICENSE": "selfhosted", "LICENSE_TYPE": "selfhosted", "LICENSE_FAMILY": "selfhosted"}
+OPTIONS_EMPTY = Fault("ArgumentNullException", "options is empty")
+OPTION_TOO_LARGE = Fault("ERROR_ARGUMENT", "")
+ADMIN_OF_OPTIONS = ADMIN_ONLY.saying("Access denied! Administrator authorization required")
 
 
 @family.method("app.info")
@@ -25,10 +31,10 @@ def app_info(call: Call) -> dict[str, Any]:
         "ID": app.id,
         "CODE": app.client_id,
         "VERSION": app.version,
-        "STATUS": app.status,
+        "STATUS": app.status.value,
         "INSTALLED": app.installed,
-        "PAYMENT_EXPIRED": "N",
-        "DAYS": None,
+        "PAYMENT_EXPIRED": yes_no(app.payment_expired(call.now)),
+        "DAYS": app.days_left(call.now),
         "LANGUAGE_ID": portal.language,
         **LICENSE,
         "client_id": app.client_id,
@@ -37,7 +43,7 @@ def app_info(call: Call) -> dict[str, Any]:
         "install": {
             "installed": app.installed,
             "version": str(app.version),
-            "status": app.status,
+            "status": app.status.value,
             "scope": app.scope_list,
             "domain": portal.host,
             "uri": app.handler_url,
@@ -46,4 +52,97 @@ def app_info(call: Call) -> dict[str, Any]:
             "member_type": "",
         },
         "user_id": call.actor.id,
+    }
+
+
+OptionName = Annotated[str | None, Doc("Name of one option; all by default."), Spelled("option")]
+Options = Annotated[dict[str, Any] | None, Doc("Options by name; others stay as they are."), Spelled("options")]
+
+
+def _owner(call: Call) -> App:
+    if call.app is None:
+        raise ApiError(APP_ONLY)
+    return call.app
+
+
+def _read(call: Call, name: str | None, user_id: int = 0) -> Any:
+    kept = apps.options(call, _owner(call), user_id)
+    return kept.get(name) if name else kept
+
+
+@family.method("app.option.get", faults=(APP_ONLY,))
+def app_option_get(call: Call, *, option: OptionName = None) -> Any:
+    """Return an option of the application, or null; without a name all of them."""
+    return _read(call, option)
+
+
+@family.method(
+    "app.option.set",
+    writes=True,
+    errors={apps.OptionsEmpty: OPTIONS_EMPTY, apps.OptionTooLarge: OPTION_TOO_LARGE},
+    faults=(APP_ONLY, ADMIN_OF_OPTIONS),
+)
+def app_option_set(call: Call, *, options: Options = None) -> bool:
+    """Keep options of the application; for administrators."""
+    app = _owner(call)
+    if not call.actor.is_admin:
+        raise ApiError(ADMIN_OF_OPTIONS)
+    apps.set_options(call, app, options or {})
+    return True
+
+
+@family.method("user.option.get", faults=(APP_ONLY,))
+def user_option_get(call: Call, *, option: OptionName = None) -> Any:
+    """Return an option that the application keeps for the caller, or null; without a name all of them."""
+    return _read(call, option, call.actor.id)
+
+
+@family.method(
+    "user.option.set",
+    writes=True,
+    errors={apps.OptionsEmpty: OPTIONS_EMPTY, apps.OptionTooLarge: OPTION_TOO_LARGE},
+    faults=(APP_ONLY,),
+)
+def user_option_set(call: Call, *, options: Options = None) -> bool:
+    """Keep options of the application for the caller."""
+    apps.set_options(call, _owner(call), options or {}, call.actor.id)
+    return True
+
+
+def _version(number: int) -> str:
+    return f"{number}.0.0"
+
+
+@family.event("OnAppInstall", of=AppInstalled, tokens=Tokens.REFRESH)
+def app_install(_: Call, fact: AppInstalled) -> dict[str, str]:
+    """The application was installed; its tokens come with the event."""
+    return {"VERSION": _version(fact.version), "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": fact.language}
+
+
+@family.event("OnAppUpdate", of=AppUpdated, tokens=Tokens.REFRESH)
+def app_update(_: Call, fact: AppUpdated) -> dict[str, str]:
+    """A new version of the application was installed."""
+    return {
+        "VERSION": _version(fact.version),
+        "PREVIOUS_VERSION": _version(fact.previous_version),
+        "LANGUAGE_ID": fact.language,
+    }
+
+
+@family.event("OnAppUninstall", of=AppRemoved, tokens=Tokens.NONE)
+def app_uninstall(_: Call, fact: AppRemoved) -> dict[str, Any]:
+    """The application was removed; the application token alone proves it."""
+    return {"LANGUAGE_ID": fact.language, "CLEAN": int(fact.clean)}
+
+
+@family.event("OnAppPayment", of=AppPaid, tokens=Tokens.NONE)
+def app_payment(_: Call, fact: AppPaid) -> dict[str, Any]:
+    """The application was paid for, or its way of payment changed."""
+    return {
+        "CODE": fact.code,
+        "VERSION": fact.version,
+        "STATUS": fact.status,
+        "PAYMENT_EXPIRED": yes_no(fact.expired),
+        "DAYS": fact.days,
+        "LANGUAGE_ID": fact.language,
     }

@@ -6,7 +6,7 @@ import msgspec
 
 from tieline.api.faults import ApiError, Dialect, Fault, missing_argument, wrong_argument
 from tieline.api.method import BASIC, Auth, Doc, Family, Spelled
-from tieline.domain.events import AppInstalled, TestFired
+from tieline.domain.events import TestFired
 from tieline.services import subscriptions
 from tieline.services.call import Call
 
@@ -155,9 +155,3 @@ def test(call: Call, /, **query: Any) -> int:
 def app_test(_: Call, fact: TestFired) -> dict[str, Any]:
     """The application asked for a test event."""
     return {"QUERY": fact.query, "LANGUAGE_ID": fact.language}
-
-
-@family.event("OnAppInstall", of=AppInstalled, with_refresh_token=True)
-def app_install(_: Call, fact: AppInstalled) -> dict[str, str]:
-    """The application was installed; its tokens come with the event."""
-    return {"VERSION": f"{fact.version}.0.0", "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": fact.language}

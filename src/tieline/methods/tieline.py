@@ -1,19 +1,15 @@
 """tieline.*: our own methods, for the portal's pages alone: the inbox and the contact centre."""
 
-import secrets
 from typing import Annotated, Any
 
-import msgspec
-
-from tieline.api.faults import ApiError, Fault
+from tieline.api.faults import Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
-from tieline.domain.apps import ACCESS_TOKEN_LIFE
 from tieline.domain.chats import Author, Chat, Message
 from tieline.domain.connectors import Connection, Connector, Icon
 from tieline.domain.files import File, FileState
 from tieline.methods.views import find_user
-from tieline.services import apps, chats, connectors, files, lines, sessions
+from tieline.services import chats, connectors, files, lines, sessions
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
@@ -23,10 +19,8 @@ from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
 NO_CONNECTOR = Fault("CONNECTOR_NOT_FOUND", "There is no such connector on this line", 404)
-NO_PAGE = Fault("NO_SETTINGS", "The connector's application is gone, so it has no settings page", 404)
 MAX_LIMIT = 200
 PREVIEW = 300
-SETTINGS_PLACEMENT = "SETTING_CONNECTOR"
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
 
@@ -219,7 +213,7 @@ def _connector(call: Call, connector: Connector, connections: dict[tuple[str, in
         "icon": _icon(connector.icon),
         "iconDisabled": _icon(connector.icon_disabled),
         "comment": connector.comment,
-        "hasSettings": app is not None,
+        "hasSettings": app is not None and app.installed,
         "lines": [
             _line_state(line.name, line.active, line.id, connections.get((connector.code, line.id)))
             for line in call.lines()
@@ -243,56 +237,6 @@ def connectors_list(call: Call) -> dict[str, Any]:
 
 ConnectorCode = Annotated[str, Doc("Connector ID.")]
 LineId = Annotated[int, Doc("Id of the open line.")]
-
-
-@family.method(
-    "tieline.connector.open",
-    documented=False,
-    admin=True,
-    writes=True,
-    in_batch=False,
-    faults=(NO_CONNECTOR, NO_PAGE),
-)
-def connector_open(call: Call, *, connector: ConnectorCode, line: LineId) -> dict[str, Any]:
-    """Return the form that opens a connector's settings page for a line in a frame, with fresh tokens."""
-    found, shown = call.find_connector(connector.lower()), call.find_line(line)
-    if found is None or shown is None:
-        raise ApiError(NO_CONNECTOR)
-    app = call.find_app(found.app_id)
-    if app is None:
-        raise ApiError(NO_PAGE)
-    state = call.find_connection(found.code, shown.id) or Connection(found.code, shown.id)
-    grant = apps.issue(call, app, call.actor.id)
-    portal, frame_id = call.portal, secrets.token_hex(16)
-    separator = "&" if "?" in found.placement_handler else "?"
-    protocol = "1" if portal.url.startswith("https:") else "0"
-    query = f"DOMAIN={portal.domain}&PROTOCOL={protocol}&LANG={portal.language}&APP_SID={frame_id}"
-    options = {
-        "CONNECTOR": found.code,
-        "LINE": str(shown.id),
-        "STATUS": state.working,
-        "ACTIVE_STATUS": state.active,
-        "CONNECTION_STATUS": state.configured,
-        "REGISTER_STATUS": state.configured,
-        "ERROR_STATUS": bool(state.error),
-        "URI": f"/contact_center/connector/?ID={found.code}&LINE={shown.id}",
-    }
-    return {
-        "url": f"{found.placement_handler}{separator}{query}",
-        "frameName": f"{portal.domain}|{protocol}|{frame_id}",
-        "fields": {
-            "AUTH_ID": grant.access_token,
-            "AUTH_EXPIRES": str(ACCESS_TOKEN_LIFE // 1000),
-            "REFRESH_ID": grant.refresh_token,
-            "SERVER_ENDPOINT": portal.rest_url,
-            "APPLICATION_TOKEN": call.world.vault.unseal(app.sealed_application_token),
-            "APPLICATION_SCOPE": app.scope_list,
-            "member_id": portal.member_id,
-            "status": app.status,
-            "PLACEMENT": SETTINGS_PLACEMENT,
-            "PLACEMENT_OPTIONS": msgspec.json.encode(options).decode(),
-        },
-    }
 
 
 @family.method(

@@ -1,56 +1,47 @@
-"""Applications: installing, tokens and their refresh, incoming webhooks."""
+"""Applications: adding, installing, new versions, payment, access, removing, and their options."""
 
 import base64
-import hashlib
-import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tieline.domain.apps import (
-    ACCESS_TOKEN_LIFE,
-    EVENT_TOKEN_REUSE,
-    REFRESH_REPEAT,
-    REFRESH_TOKEN_LIFE,
-    App,
-    Binding,
-    Grant,
-    Token,
-    Webhook,
-)
-from tieline.domain.events import AppInstalled
+import msgspec
+
+from tieline.domain.apps import App, AppKind, AppStatus, Binding, Grant
+from tieline.domain.events import AppInstalled, AppPaid, AppRemoved, AppUpdated, Fact
 from tieline.domain.ids import fingerprint, new_client_id, new_hex, new_secret
+from tieline.services import placements, subscriptions, tokens
 from tieline.services.call import Call
-from tieline.services.subscriptions import deliver
 from tieline.services.urls import refuse_address
 from tieline.store import apps as store
+from tieline.store import connectors as connector_store
 from tieline.store import happenings
+from tieline.store import tokens as token_store
 
-TOKEN_LENGTH = 70
 SECRET_LENGTH = 50
+MAX_NAME = 200
+MAX_OPTION_NAME = 255
+MAX_OPTION = 65_535
+MAX_OPTIONS = 1_000
 
 
 class WrongAddress(Exception):
     """A URL of an application is no address that this server may call."""
 
 
-class ClientUnknown(Exception):
-    """There is no application with this client_id."""
+class AppMissing(Exception):
+    """There is no such application."""
 
 
-class WrongSecret(Exception):
-    """The client_secret is not the application's."""
+class NameMissing(Exception):
+    """An application needs a name."""
 
 
-class GrantInvalid(Exception):
-    """The refresh token is unknown, used up, expired or another application's."""
+class OptionsEmpty(Exception):
+    """There is no option to keep."""
 
 
-class GrantReplayed(GrantInvalid):
-    """The refresh token was exchanged before, too long ago to be a lost answer."""
-
-    def __init__(self, token: Token) -> None:
-        super().__init__()
-        self.token = token
+class OptionTooLarge(Exception):
+    """An option is longer than may be kept, or there are too many; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +55,21 @@ class Added:
     grant: Grant
 
 
-def add(
-    call: Call, *, name: str, scopes: frozenset[str], handler_url: str, install_url: str, script_only: bool
-) -> Added:
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a developer says of an application."""
+
+    name: str
+    scopes: frozenset[str]
+    handler_url: str = ""
+    install_url: str = ""
+    script_only: bool = False
+    access: frozenset[int] = frozenset()
+
+
+def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
     """Add a local application for the caller; a script-only one is installed at once and told so."""
-    for url in filter(None, (handler_url, install_url)):
-        if why := refuse_address(url, call.world.rules):
-            raise WrongAddress(why)
+    _check(call, settings)
     secret, application_token = new_secret(SECRET_LENGTH), new_hex()
     signing_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     app_id = store.add_app(
@@ -78,118 +77,185 @@ def add(
         call.portal_id,
         client_id=new_client_id(),
         secret_hash=fingerprint(secret),
-        name=name,
-        scopes=scopes,
-        handler_url=handler_url,
-        install_url=install_url,
-        script_only=script_only,
-        installed=script_only or not install_url,
+        name=settings.name.strip(),
+        scopes=settings.scopes,
+        handler_url=settings.handler_url,
+        install_url=settings.install_url,
+        script_only=settings.script_only,
+        installed=settings.script_only or not settings.install_url,
         user_id=call.actor.id,
         sealed_application_token=call.world.vault.seal(application_token),
         sealed_signing_key=call.world.vault.seal(signing_secret),
+        kind=kind,
         now=call.now,
     )
+    store.set_access(call.tx, call.portal_id, app_id, settings.access)
     call.touch()
-    app = store.find_app(call.tx, call.portal_id, app_id)
-    assert app is not None
-    happenings.add_happening(
-        call.tx, call.portal_id, "application added", now=call.now, actor_id=call.actor.id, app=app_id
-    )
-    if script_only and install_url:
+    app = get(call, app_id)
+    _note(call, "application added", app)
+    if app.script_only and app.install_url:
         _announce(call, app)
-    return Added(app, secret, application_token, signing_secret, issue(call, app, call.actor.id))
+    return Added(app, secret, application_token, signing_secret, tokens.issue(call, app, call.actor.id))
+
+
+def _check(call: Call, settings: Settings) -> None:
+    if not settings.name.strip():
+        raise NameMissing
+    for url in filter(None, (settings.handler_url, settings.install_url)):
+        if why := refuse_address(url, call.world.rules):
+            raise WrongAddress(why)
+
+
+def _note(call: Call, kind: str, app: App) -> None:
+    happenings.add_happening(call.tx, call.portal_id, kind, now=call.now, actor_id=call.actor.id, app=app.id)
+
+
+def get(call: Call, app_id: int) -> App:
+    """Return an application that was not removed."""
+    app = store.find_app(call.tx, call.portal_id, app_id)
+    if app is None or app.removed_at is not None:
+        raise AppMissing
+    return app
+
+
+def _keep(call: Call, app: App, kind: str) -> App:
+    store.set_app(call.tx, call.portal_id, app)
+    call.touch()
+    _note(call, kind, app)
+    return app
+
+
+def edit(call: Call, app: App, settings: Settings) -> App:
+    """Change what an application is; its version and its installation stay."""
+    _check(call, settings)
+    store.set_access(call.tx, call.portal_id, app.id, settings.access)
+    changed = replace(
+        app,
+        name=settings.name.strip(),
+        scopes=settings.scopes,
+        handler_url=settings.handler_url,
+        install_url=settings.install_url,
+        script_only=settings.script_only,
+        access=settings.access,
+    )
+    return _keep(call, changed, "application edited")
 
 
 def _announce(call: Call, app: App) -> None:
     """Send the tokens to the install URL: not a subscription, so its handler id is 0."""
-    fact = AppInstalled(app_id=app.id, actor_id=app.user_id, version=app.version, language=call.portal.language)
+    fact = _installed(call, app)
     (event,) = call.world.catalogue.events_of(AppInstalled)
-    install = Binding(0, app.id, event.wire_name, app.install_url, app.user_id)
-    deliver(call, event, fact, [install])
+    install = Binding(0, app.id, event.wire_name, app.install_url, call.actor.id)
+    subscriptions.deliver(call, event, fact, [install])
 
 
-def issue(call: Call, app: App, user_id: int) -> Grant:
-    """Make a new pair of tokens for an application in a user's name."""
-    return _keep_pair(call, app, user_id, new_secret(TOKEN_LENGTH), new_secret(TOKEN_LENGTH))
+def _installed(call: Call, app: App) -> Fact:
+    return AppInstalled(app_id=app.id, actor_id=call.actor.id, version=app.version, language=call.portal.language)
 
 
-def _keep_pair(call: Call, app: App, user_id: int, access: str, refresh: str) -> Grant:
-    expires_at = call.now + ACCESS_TOKEN_LIFE
-    pair = (
-        Token(fingerprint(access), app.id, user_id, False, expires_at),
-        Token(fingerprint(refresh), app.id, user_id, True, call.now + REFRESH_TOKEN_LIFE),
-    )
-    for token in pair:
-        store.add_token(call.tx, call.portal_id, token, call.now)
-    return Grant(access, refresh, user_id, expires_at)
-
-
-def authenticate(call: Call, client_id: str, client_secret: str) -> App:
-    """Return the application that a client says it is."""
-    app = store.find_app_by_client(call.tx, call.portal_id, client_id)
-    if app is None:
-        raise ClientUnknown
-    if not hmac.compare_digest(app.secret_hash, fingerprint(client_secret)):
-        raise WrongSecret
+def finish_install(call: Call, app: App) -> App:
+    """End an installation: from now on events are sent and placements are shown."""
+    if app.installed:
+        return app
+    app = _keep(call, replace(app, installed=True), "application installed")
+    subscriptions.publish(call, _installed(call, app))
+    if app.previous_version:
+        subscriptions.publish(call, _updated(call, app))
     return app
 
 
-def refresh(call: Call, app: App, refresh_token: str) -> Grant:
-    """Exchange a refresh token for a new pair; for a minute the same one gets the same pair again.
-
-    The new pair is derived from the old token with the server's key, since only hashes are kept.
-    """
-    token = store.find_token(call.tx, call.portal_id, fingerprint(refresh_token), refresh=True)
-    if token is None or token.app_id != app.id or token.expires_at <= call.now:
-        raise GrantInvalid
-    if token.used_at is not None and call.now - token.used_at > REFRESH_REPEAT:
-        raise GrantReplayed(token)
-    if token.used_at is None:
-        store.set_token_used(call.tx, call.portal_id, token.hash, call.now)
-    access, following = (_derive(call.world.vault.key, kind, refresh_token) for kind in ("access", "refresh"))
-    return _keep_pair(call, app, token.user_id, access, following)
-
-
-def note_replay(call: Call, token: Token) -> None:
-    """Record that a used refresh token came again; in a transaction of its own, since the call is refused."""
-    happenings.add_happening(
-        call.tx,
-        call.portal_id,
-        "used refresh token refused",
-        now=call.now,
-        actor_id=token.user_id,
-        app=token.app_id,
+def _updated(call: Call, app: App) -> Fact:
+    return AppUpdated(
+        app_id=app.id,
+        actor_id=call.actor.id,
+        version=app.version,
+        previous_version=app.previous_version,
+        language=call.portal.language,
     )
 
 
-def _derive(key: bytes, kind: str, refresh_token: str) -> str:
-    digest = b"".join(hmac.digest(key, f"{kind}/{part}/{refresh_token}".encode(), hashlib.sha512) for part in range(2))
-    text = base64.b64encode(digest).decode()
-    return "".join(sign for sign in text if sign.isalnum())[:TOKEN_LENGTH]
+def upgrade(call: Call, app: App) -> App:
+    """Install a new version: handlers and placements are dropped, and the installer binds them again."""
+    app = replace(app, version=app.version + 1, previous_version=app.version)
+    if app.script_only:  # no page ends its installation, so those who listened until now are told
+        subscriptions.publish(call, _updated(call, app))
+    return _install_again(call, app, "application updated")
 
 
-def event_token(call: Call, app: App, user_id: int) -> str:
-    """Make an access token for events: it outlives the hour that an event claims by as long as it is reused."""
-    access = new_secret(TOKEN_LENGTH)
-    expires_at = call.now + ACCESS_TOKEN_LIFE + EVENT_TOKEN_REUSE
-    store.add_token(call.tx, call.portal_id, Token(fingerprint(access), app.id, user_id, False, expires_at), call.now)
-    return access
+def reinstall(call: Call, app: App) -> App:
+    """Install the same version again, from the beginning."""
+    return _install_again(call, app, "application reinstalled")
 
 
-def add_webhook(call: Call, *, scopes: frozenset[str], title: str) -> tuple[Webhook, str]:
-    """Add an incoming webhook for the caller; returns it and its code, in the clear, once."""
-    code = new_secret(24)
-    webhook_id = store.add_webhook(
-        call.tx,
-        call.portal_id,
-        user_id=call.actor.id,
-        code_hash=fingerprint(code),
-        scopes=scopes,
-        title=title,
-        now=call.now,
-    )
+def _install_again(call: Call, app: App, kind: str) -> App:
+    _drop_handlers(call, app, "the application was installed again")
+    app = _keep(call, replace(app, installed=app.script_only or not app.install_url), kind)
+    if app.script_only and app.install_url:
+        _announce(call, app)
+    return app
+
+
+def _drop_handlers(call: Call, app: App, reason: str) -> None:
+    subscriptions.remove_all(call, app.id, reason)
+    placements.remove_all(call, app.id)
+
+
+def remove(call: Call, app: App, *, clean: bool) -> None:
+    """Remove an application: its handlers, placements, connectors and tokens; a local one loses its options too."""
+    (event,) = call.world.catalogue.events_of(AppRemoved)
+    listening = [binding for binding in call.bindings(event.wire_name) if binding.app_id == app.id]
+    _drop_handlers(call, app, "the application was removed")
+    if app.installed and listening:
+        fact = AppRemoved(app_id=app.id, clean=clean, language=call.portal.language)
+        subscriptions.deliver(call, event, fact, listening)
+    connector_store.remove_connectors(call.tx, call.portal_id, app.id)
+    token_store.remove_tokens(call.tx, call.portal_id, app.id, refresh=True)
+    if clean or app.status is AppStatus.LOCAL:
+        store.remove_options(call.tx, call.portal_id, app.id)
+    _keep(call, replace(app, installed=False, removed_at=call.now), "application removed")
+
+
+def renew_secret(call: Call, app: App) -> str:
+    """Give an application another client_secret; returns it in the clear, once."""
+    secret = new_secret(SECRET_LENGTH)
+    store.set_app_secret(call.tx, call.portal_id, app.id, fingerprint(secret))
     call.touch()
-    happenings.add_happening(
-        call.tx, call.portal_id, "webhook added", now=call.now, actor_id=call.actor.id, webhook=webhook_id
+    _note(call, "client secret renewed", app)
+    return secret
+
+
+def set_payment(call: Call, app: App, status: AppStatus, paid_until: int | None) -> App:
+    """Say how an application is paid for, and tell it."""
+    app = _keep(call, replace(app, status=status, paid_until=paid_until), "application paid")
+    fact = AppPaid(
+        app_id=app.id,
+        code=app.client_id,
+        version=app.version,
+        status=status.value,
+        expired=app.payment_expired(call.now),
+        days=app.days_left(call.now),
+        language=call.portal.language,
     )
-    return Webhook(webhook_id, call.actor.id, scopes, title), code
+    subscriptions.publish(call, fact)
+    return app
+
+
+def options(call: Call, app: App, user_id: int = 0) -> dict[str, object]:
+    """Return an application's options, or those of one of its users."""
+    found = store.list_options(call.tx, call.portal_id, app.id, user_id)
+    return {name: msgspec.json.decode(value) for name, value in found.items()}
+
+
+def set_options(call: Call, app: App, given: dict[str, object], user_id: int = 0) -> None:
+    """Keep options by name; others stay as they are."""
+    if not given:
+        raise OptionsEmpty
+    for name, value in given.items():
+        encoded = msgspec.json.encode(value)
+        if not name or len(name) > MAX_OPTION_NAME:
+            raise OptionTooLarge(f"The name of an option must have 1 to {MAX_OPTION_NAME} characters")
+        if len(encoded) > MAX_OPTION:
+            raise OptionTooLarge(f"An option may have {MAX_OPTION} bytes")
+        store.set_option(call.tx, call.portal_id, app.id, user_id, name, encoded.decode())
+    if len(store.list_options(call.tx, call.portal_id, app.id, user_id)) > MAX_OPTIONS:
+        raise OptionTooLarge(f"There may be {MAX_OPTIONS} options")

@@ -151,6 +151,14 @@ def unbind(
     return len(found)
 
 
+def remove_all(call: Call, app_id: int, reason: str) -> None:
+    """End all subscriptions of an application and what waits for them."""
+    for binding in apps.list_bindings(call.tx, call.portal_id, app_id=app_id):
+        cancel_waiting(call, binding, reason)
+        apps.remove_binding(call.tx, call.portal_id, binding.id)
+    call.touch()
+
+
 def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
     """Cancel what waits for a subscription, and say so in the journal."""
     waiting = outbox.list_waiting(call.tx, call.portal_id, binding.id)

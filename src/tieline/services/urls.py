@@ -2,7 +2,7 @@
 
 import ipaddress
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from tieline.services.call import Rules
 
@@ -54,6 +54,12 @@ def refuse_ip(address: ipaddress.IPv4Address | ipaddress.IPv6Address, rules: Rul
     if not inner.is_global or inner.is_multicast:
         return f"the address {address} is not a public one"
     return ""
+
+
+def with_query(url: str, query: dict[str, str]) -> str:
+    """Add parameters to a URL, behind those that it has."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, urlencode(query, safe=":")]))))
 
 
 def unwrap(

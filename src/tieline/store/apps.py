@@ -1,22 +1,27 @@
-"""Applications, tokens, incoming webhooks and bindings."""
+"""Applications, who may use them, their options, and bindings."""
 
-from tieline.domain.apps import App, Binding, Token, Webhook
+from dataclasses import replace
+
+from tieline.domain.apps import App, AppKind, AppStatus, Binding
 from tieline.store.engine import Row, Tx
 
 _APP = """id, client_id, secret_hash, name, scopes, handler_url, install_url, script_only, installed, version,
-user_id, sealed_application_token, sealed_signing_key"""
+user_id, sealed_application_token, sealed_signing_key, created_at, kind, status, previous_version, paid_until,
+removed_at"""
 _BINDING = "id, app_id, event, handler, auth_user_id, offline, connector"
 
 
-def _scopes(text: str) -> frozenset[str]:
+def scopes_of(text: str) -> frozenset[str]:
+    """Read a list of scopes."""
     return frozenset(filter(None, text.split(",")))
 
 
-def _app(row: Row) -> App:
+def _app(row: Row, access: frozenset[int]) -> App:
     values = list(row)
-    values[4] = _scopes(values[4])
+    values[4] = scopes_of(values[4])
     values[7], values[8] = bool(values[7]), bool(values[8])
-    return App(*values)
+    values[14], values[15] = AppKind(values[14]), AppStatus(values[15])
+    return replace(App(*values), access=access)
 
 
 def _binding(row: Row) -> Binding:
@@ -40,14 +45,15 @@ def add_app(
     user_id: int,
     sealed_application_token: str,
     sealed_signing_key: str,
+    kind: AppKind,
     now: int,
 ) -> int:
     """Add an application; returns its id."""
     row = tx.one(
         """insert into apps (portal_id, client_id, secret_hash, name, scopes, handler_url, install_url,
-        script_only, installed, version, user_id, sealed_application_token, sealed_signing_key, created_at)
+        script_only, installed, version, user_id, sealed_application_token, sealed_signing_key, kind, created_at)
         values (:portal, :client_id, :secret_hash, :name, :scopes, :handler_url, :install_url, :script_only,
-        :installed, 1, :user_id, :token, :key, :now) returning id""",
+        :installed, 1, :user_id, :token, :key, :kind, :now) returning id""",
         portal=portal_id,
         client_id=client_id,
         secret_hash=secret_hash,
@@ -60,6 +66,7 @@ def add_app(
         user_id=user_id,
         token=sealed_application_token,
         key=sealed_signing_key,
+        kind=kind.value,
         now=now,
     )
     assert row
@@ -67,97 +74,108 @@ def add_app(
 
 
 def find_app(tx: Tx, portal_id: int, app_id: int) -> App | None:
-    """Return an application by id, or None."""
+    """Return an application by id, removed ones too, or None."""
     row = tx.one(f"select {_APP} from apps where portal_id = :portal and id = :id", portal=portal_id, id=app_id)
-    return _app(row) if row else None
+    return _app(row, _access(tx, portal_id, app_id)) if row else None
 
 
 def find_app_by_client(tx: Tx, portal_id: int, client_id: str) -> App | None:
-    """Return an application by its client_id, or None."""
+    """Return an application by its client_id, unless it was removed, or None."""
     row = tx.one(
-        f"select {_APP} from apps where portal_id = :portal and client_id = :client_id",
+        f"select {_APP} from apps where portal_id = :portal and client_id = :client_id and removed_at is null",
         portal=portal_id,
         client_id=client_id,
     )
-    return _app(row) if row else None
+    return _app(row, _access(tx, portal_id, row[0])) if row else None
 
 
-def add_token(tx: Tx, portal_id: int, token: Token, now: int) -> None:
-    """Keep a token by its hash; the same one again only moves its expiry."""
+def list_apps(tx: Tx, portal_id: int) -> list[App]:
+    """Return all applications, removed ones too, oldest first."""
+    access: dict[int, set[int]] = {}
+    for app_id, user_id in tx.all("select app_id, user_id from app_access where portal_id = :portal", portal=portal_id):
+        access.setdefault(app_id, set()).add(user_id)
+    rows = tx.all(f"select {_APP} from apps where portal_id = :portal order by id", portal=portal_id)
+    return [_app(row, frozenset(access.get(row[0], ()))) for row in rows]
+
+
+def _access(tx: Tx, portal_id: int, app_id: int) -> frozenset[int]:
+    rows = tx.all(
+        "select user_id from app_access where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def set_app(tx: Tx, portal_id: int, app: App) -> None:
+    """Keep what of an application may change."""
     tx.run(
-        """insert into tokens (portal_id, hash, app_id, user_id, refresh, expires_at, created_at)
-        values (:portal, :hash, :app, :user, :refresh, :expires, :now)
-        on conflict (portal_id, hash) do update set expires_at = excluded.expires_at""",
+        """update apps set name = :name, scopes = :scopes, handler_url = :handler_url, install_url = :install_url,
+        script_only = :script_only, installed = :installed, version = :version, previous_version = :previous,
+        status = :status, paid_until = :paid_until, removed_at = :removed_at
+        where portal_id = :portal and id = :id""",
+        name=app.name,
+        scopes=",".join(sorted(app.scopes)),
+        handler_url=app.handler_url,
+        install_url=app.install_url,
+        script_only=int(app.script_only),
+        installed=int(app.installed),
+        version=app.version,
+        previous=app.previous_version,
+        status=app.status.value,
+        paid_until=app.paid_until,
+        removed_at=app.removed_at,
         portal=portal_id,
-        hash=token.hash,
-        app=token.app_id,
-        user=token.user_id,
-        refresh=int(token.refresh),
-        expires=token.expires_at,
-        now=now,
+        id=app.id,
     )
 
 
-def find_token(tx: Tx, portal_id: int, hashed: str, *, refresh: bool) -> Token | None:
-    """Return an access token, or a refresh token which it locks, by its hash; None if unknown."""
-    row = tx.one(
-        """select hash, app_id, user_id, refresh, expires_at, used_at from tokens
-        where portal_id = :portal and hash = :hash and refresh = :refresh"""
-        + (" for update" if refresh else ""),
-        portal=portal_id,
-        hash=hashed,
-        refresh=int(refresh),
-    )
-    return Token(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) if row else None
-
-
-def set_token_used(tx: Tx, portal_id: int, hashed: str, now: int) -> None:
-    """Record that a refresh token was exchanged."""
+def set_app_secret(tx: Tx, portal_id: int, app_id: int, secret_hash: str) -> None:
+    """Give an application another secret."""
     tx.run(
-        "update tokens set used_at = :now where portal_id = :portal and hash = :hash",
-        now=now,
+        "update apps set secret_hash = :hash where portal_id = :portal and id = :id",
+        hash=secret_hash,
         portal=portal_id,
-        hash=hashed,
+        id=app_id,
     )
 
 
-def remove_expired_tokens(tx: Tx, portal_id: int, before: int) -> int:
-    """Forget tokens that ran out before a moment."""
-    return tx.run(
-        "delete from tokens where portal_id = :portal and expires_at < :before",
-        portal=portal_id,
-        before=before,
+def set_access(tx: Tx, portal_id: int, app_id: int, users: frozenset[int]) -> None:
+    """Say who may use an application; nobody for everybody."""
+    tx.run("delete from app_access where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
+    tx.many(
+        "insert into app_access (portal_id, app_id, user_id) values (:portal, :app, :user)",
+        [{"portal": portal_id, "app": app_id, "user": user_id} for user_id in sorted(users)],
     )
 
 
-def add_webhook(
-    tx: Tx, portal_id: int, *, user_id: int, code_hash: str, scopes: frozenset[str], title: str, now: int
-) -> int:
-    """Add an incoming webhook; returns its id."""
-    row = tx.one(
-        """insert into webhooks (portal_id, user_id, code_hash, scopes, title, created_at)
-        values (:portal, :user, :hash, :scopes, :title, :now) returning id""",
+def list_options(tx: Tx, portal_id: int, app_id: int, user_id: int = 0) -> dict[str, str]:
+    """Return an application's options, or those of one of its users, by name, as JSON."""
+    rows = tx.all(
+        """select name, value from app_options where portal_id = :portal and app_id = :app and user_id = :user
+        order by name""",
         portal=portal_id,
-        user=user_id,
-        hash=code_hash,
-        scopes=",".join(sorted(scopes)),
-        title=title,
-        now=now,
-    )
-    assert row
-    return int(row[0])
-
-
-def find_webhook(tx: Tx, portal_id: int, user_id: int, code_hash: str) -> Webhook | None:
-    """Return a user's webhook by the hash of its code, or None."""
-    row = tx.one(
-        """select id, user_id, scopes, title from webhooks
-        where portal_id = :portal and code_hash = :hash and user_id = :user""",
-        portal=portal_id,
-        hash=code_hash,
+        app=app_id,
         user=user_id,
     )
-    return Webhook(row[0], row[1], _scopes(row[2]), row[3]) if row else None
+    return {row[0]: row[1] for row in rows}
+
+
+def set_option(tx: Tx, portal_id: int, app_id: int, user_id: int, name: str, value: str) -> None:
+    """Keep an option."""
+    tx.run(
+        """insert into app_options (portal_id, app_id, user_id, name, value)
+        values (:portal, :app, :user, :name, :value)
+        on conflict (portal_id, app_id, user_id, name) do update set value = excluded.value""",
+        portal=portal_id,
+        app=app_id,
+        user=user_id,
+        name=name,
+        value=value,
+    )
+
+
+def remove_options(tx: Tx, portal_id: int, app_id: int) -> None:
+    """Forget all options of an application and of its users."""
+    tx.run("delete from app_options where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
 
 
 def add_binding(
@@ -217,10 +235,3 @@ def find_binding(tx: Tx, portal_id: int, binding_id: int) -> Binding | None:
 def remove_binding(tx: Tx, portal_id: int, binding_id: int) -> None:
     """Take a subscription away."""
     tx.run("delete from bindings where portal_id = :portal and id = :id", portal=portal_id, id=binding_id)
-
-
-def list_apps(tx: Tx, portal_id: int) -> list[App]:
-    """Return all applications, oldest first."""
-    return [
-        _app(row) for row in tx.all(f"select {_APP} from apps where portal_id = :portal order by id", portal=portal_id)
-    ]

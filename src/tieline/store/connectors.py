@@ -67,6 +67,15 @@ def remove_connector(tx: Tx, portal_id: int, code: str) -> None:
     tx.run("delete from connectors where portal_id = :portal and code = :code", portal=portal_id, code=code)
 
 
+def remove_connectors(tx: Tx, portal_id: int, app_id: int) -> None:
+    """Take all connectors of an application away; their dialogs stay."""
+    rows = tx.all(
+        "select code from connectors where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id
+    )
+    for (code,) in rows:
+        remove_connector(tx, portal_id, code)
+
+
 def set_connection(tx: Tx, portal_id: int, connection: Connection) -> None:
     """Keep a connector's state on a line."""
     tx.run(

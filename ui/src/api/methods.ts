@@ -54,7 +54,12 @@ export const api = {
   applications: () => call<Application[]>('tieline.apps.mine'),
   placements: (code?: string) => call<Placement[]>('tieline.placements.list', code ? { CODE: code } : {}),
   openApp: (app: number, { code, placement, options }: OpenAs = {}) =>
-    call<FrameOpening>('tieline.app.open', { APP: app, CODE: code, PLACEMENT: placement, OPTIONS: options }),
+    call<FrameOpening>('tieline.app.open', {
+      APP: app,
+      CODE: code,
+      PLACEMENT: placement,
+      OPTIONS: { URI: location.pathname + location.search, ...options },
+    }),
   refreshApp: (app: number) => call<Tokens>('tieline.app.refresh', { APP: app }),
   finishInstallation: (app: number) => call<boolean>('tieline.app.finish', { APP: app }),
   setAppOption: (app: number, name: string, value: unknown) =>

@@ -173,7 +173,7 @@ export interface Tokens {
 export interface Application {
   id: number
   name: string
-  hasPage: boolean
+  clientId: string
   installed: boolean
 }
 

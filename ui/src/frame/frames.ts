@@ -28,6 +28,7 @@ export function asSeenHere(opening: FrameOpening): FrameOpening {
   const secure = location.protocol === 'https:' ? '1' : '0'
   return {
     ...opening,
+    origin: new URL(opening.origin).origin,
     frameName: `${location.host}|${secure}|${opening.sid}`,
     context: { ...opening.context, DOMAIN: location.host, PROTOCOL: secure },
   }

@@ -1,0 +1,24 @@
+"""What each scope opens, in words for people."""
+
+from collections.abc import Iterable
+
+SENTENCES = {
+    "contact_center": "Show tiles in the contact centre",
+    "crm": "Read and change leads, deals, contacts and companies",
+    "department": "Read and change the departments",
+    "disk": "Read and change files",
+    "im": "Read and write chats and notifications in your name",
+    "imbot": "Run chatbots",
+    "imconnector": "Connect a messenger to open lines",
+    "imopenlines": "Read and manage open lines, their dialogs and connectors",
+    "placement": "Show pages of its own inside the portal",
+    "user": "Read all about people, and add them",
+    "user.userfield": "Change the fields that people have",
+    "user_basic": "Read people's names and contacts",
+    "user_brief": "Read people's names",
+}
+
+
+def explain(scopes: Iterable[str]) -> list[dict[str, str]]:
+    """Return scopes with a sentence for each."""
+    return [{"name": name, "text": SENTENCES.get(name, "")} for name in sorted(scopes)]
