@@ -6,7 +6,7 @@ import type { Frame } from './frames'
 import type { Answer } from './host'
 import { chatPage, pageOf } from './paths'
 import { fullName, pickAccess, pickNothing, pickUsers } from './pickers'
-import { applicationSlider, sliders } from './sliders'
+import { applicationSlider, pageSlider, sliders } from './sliders'
 
 type Params = Record<string, unknown>
 type Handler = (frame: Frame, params: Params, answer: Answer) => void | Promise<void>
@@ -17,7 +17,11 @@ const MAX_TITLE = 200
 const CRM_TYPES = ['lead', 'contact', 'company', 'deal', 'quote']
 
 const HANDLERS: Record<string, Handler> = {
-  getInitData: ({ opening }, _, answer) => answer(opening.context),
+  /** A page may ask again, when it was loaded anew in its frame; by then its tokens have less time left. */
+  getInitData({ opening: { context, grantedAt } }, _, answer) {
+    const passed = Math.floor((Date.now() - grantedAt) / 1000)
+    answer({ ...context, AUTH_EXPIRES: Math.max(0, context.AUTH_EXPIRES - passed) })
+  },
 
   setInstall: (_frame, _params, answer) => answer(),
 
@@ -32,6 +36,7 @@ const HANDLERS: Record<string, Handler> = {
     try {
       const tokens = await api.refreshApp(opening.app.id)
       Object.assign(opening.context, tokens)
+      opening.grantedAt = Date.now()
       answer(tokens)
     } catch {
       answer()
@@ -87,7 +92,7 @@ const HANDLERS: Record<string, Handler> = {
     const page = typeof path === 'string' ? pageOf(path) : null
     if (!page) return answer({ result: 'error', errorCode: 'PATH_NOT_AVAILABLE' })
     const isApplication = page.name === 'application'
-    const slider = isApplication ? applicationSlider(Number(page.params.app), {}) : { title: '', content: { address: page.href } }
+    const slider = isApplication ? applicationSlider(Number(page.params.app), {}) : pageSlider(page)
     sliders.open({ ...slider, owner: key, closed: () => answer({ result: 'close' }) })
   },
 
@@ -145,7 +150,7 @@ function within([least, most]: readonly [number, number], value: unknown): numbe
 async function openChat({ key }: Frame, dialogId: unknown): Promise<void> {
   const asked = String(dialogId ?? '')
   const page = asked ? chatPage(await chatOf(asked)) : { name: 'inbox' }
-  if (page) sliders.open({ title: '', content: { address: router.resolve(page).href }, owner: key })
+  if (page) sliders.open({ ...pageSlider(router.resolve(page)), owner: key })
 }
 
 /** A dialog of a line may be named by its session or by its user code. */

@@ -4,11 +4,17 @@ import type { FrameOpening } from '@/api/types'
 /** Asks for a rendering; each has tokens and an id of its own. */
 export type Opener = () => Promise<FrameOpening>
 
+/** One rendering of an application's page, as this page must use it. */
+export interface Rendering extends FrameOpening {
+  /** When its tokens were given, in milliseconds. */
+  grantedAt: number
+}
+
 /** A frame in the hands of the commands that its page sends. */
 export interface Frame {
   /** Whose sliders close when the frame does. */
   readonly key: symbol
-  readonly opening: FrameOpening
+  readonly opening: Rendering
   setTitle: (title: string) => void
   resize: (width: string, height: number) => void
   scrollTo: (top: number) => void
@@ -19,15 +25,16 @@ export interface Frame {
 }
 
 /**
- * The opening as this page must use it.
+ * The opening under the address of this page.
  *
  * The server knows the portal's public address, but the page may have been opened under another: an application sends
  * its messages, and its calls, to the address in the frame's name.
  */
-export function asSeenHere(opening: FrameOpening): FrameOpening {
+export function asSeenHere(opening: FrameOpening): Rendering {
   const secure = location.protocol === 'https:' ? '1' : '0'
   return {
     ...opening,
+    grantedAt: Date.now(),
     origin: new URL(opening.origin).origin,
     frameName: `${location.host}|${secure}|${opening.sid}`,
     context: { ...opening.context, DOMAIN: location.host, PROTOCOL: secure },

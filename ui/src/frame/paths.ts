@@ -5,7 +5,7 @@ import { session } from '@/session'
 
 type Known = readonly [pattern: RegExp, page: (match: RegExpExecArray, query: URLSearchParams) => RouteLocationRaw]
 
-const CHAT = /^(?:chat)?(\d+)$/
+const CHAT = /^chat(\d+)$/
 
 /** The documented paths of pages that exist here under addresses of our own. */
 const KNOWN: readonly Known[] = [
@@ -21,7 +21,7 @@ const KNOWN: readonly Known[] = [
 /** The page of a chat by the id that the messenger uses, or null. */
 export function chatPage(dialogId: string): RouteLocationRaw | null {
   const id = CHAT.exec(dialogId)?.[1]
-  return id && dialogId.startsWith('chat') ? { name: 'chat', params: { id } } : null
+  return id ? { name: 'chat', params: { id } } : null
 }
 
 /** The page behind a path, or null where there is none, or none for this person. */

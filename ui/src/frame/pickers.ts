@@ -1,7 +1,7 @@
 // The dialogs in which people choose something for an application, one at a time.
 import { shallowRef } from 'vue'
 import { api } from '@/api/methods'
-import type { Person } from '@/api/types'
+import type { Department, Person } from '@/api/types'
 import { texts } from '@/texts'
 
 export interface Choice {
@@ -49,7 +49,7 @@ export function pickAccess(blocked: readonly string[], chosen: (choices: Choice[
     empty: nobody,
     async search(text) {
       const wanted = text.toLowerCase()
-      const [people, departments] = await Promise.all([api.people(text), api.departments()])
+      const [people, departments] = await Promise.all([api.people(text), listDepartments()])
       const groups = [
         { id: 'AU', name: texts.pickers.everybody, note: '' },
         ...departments.map(({ ID, NAME }) => ({ id: `DR${ID}`, name: NAME, note: texts.pickers.department })),
@@ -73,6 +73,9 @@ export function pickNothing(): void {
 
 export const fullName = (person: Person): string =>
   [person.NAME, person.LAST_NAME].filter(Boolean).join(' ') || person.EMAIL || texts.pickers.unnamed(person.ID)
+
+/** Not every portal has departments, and access to it can be given without them. */
+const listDepartments = (): Promise<Department[]> => api.departments().catch(() => [])
 
 const choiceOf = (person: Person, id: string): Choice => ({
   id,

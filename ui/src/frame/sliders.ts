@@ -1,7 +1,9 @@
 // The stack of panels in which applications, and pages of ours that they ask for, open over the page.
 import { shallowReactive, type ShallowReactive } from 'vue'
+import type { RouteLocationResolved } from 'vue-router'
 import { api } from '@/api/methods'
 import { safeColour } from '@/lib/colour'
+import { texts } from '@/texts'
 import type { Opener } from './frames'
 
 /** The mark that an application may put on its slider. */
@@ -68,6 +70,12 @@ export function applicationSlider(app: number, options: Record<string, unknown>)
     width: pixels(width) ?? (pixels(left) === undefined ? undefined : innerWidth - (pixels(left) ?? 0)),
     content: { open: () => api.openApp(app, { options: inSlider }) },
   }
+}
+
+/** A page of ours in a slider. */
+export function pageSlider({ href, meta }: RouteLocationResolved): Opened {
+  const title = meta.section === 'contact-center' ? texts.nav.contactCenter : texts.nav.inbox
+  return { title, content: { address: href } }
 }
 
 function pixels(value: unknown): number | undefined {
