@@ -149,7 +149,9 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     cert = None
     if settings.speaks_tls:
-        cert = certificates.pair(settings.folder, settings.domain, settings.tls_cert, settings.tls_key)
+        cert = certificates.pair(
+            settings.folder, (settings.domain, *sorted(settings.also_serve)), settings.tls_cert, settings.tls_key
+        )
     doors = [door(settings.host, settings.port, cert)]
     if settings.http_port is not None:
         doors.append(door("127.0.0.1", settings.http_port, None))

@@ -99,6 +99,12 @@ def commands() -> None:
 @click.option("--tls", is_flag=True, default=None, help="Speak TLS with a certificate of the development CA.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Certificate chain.")
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Key of the certificate.")
+@click.option(
+    "--also-serve",
+    multiple=True,
+    metavar="HOST",
+    help="A foreign host that clients hard-code: the development certificate covers it too.",
+)
 @click.option("--http-port", type=int, help="Plain http beside, on loopback only.")
 @click.option("--domain", help="Host name of the portal's address.")
 @click.option("--url", help="Public address of the portal.")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 PREFIX = "TIELINE_"
 _THIS_MACHINE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 - compared, not bound
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 MAX_PORT = 65_535
 Profile = Literal["development", "production"]
 
@@ -28,6 +30,10 @@ class Settings:
     tls: bool = field(default=False, metadata={"doc": "Speak TLS with a certificate of the development CA."})
     tls_cert: Path | None = field(default=None, metadata={"doc": "Certificate chain to speak TLS with."})
     tls_key: Path | None = field(default=None, metadata={"doc": "Key of the certificate."})
+    also_serve: frozenset[str] = field(
+        default=frozenset(),
+        metadata={"doc": "Host names of foreign servers that clients hard-code, for the development certificate."},
+    )
     http_port: int | None = field(default=None, metadata={"doc": "Port for plain http beside, on loopback only."})
     domain: str = field(default="", metadata={"doc": "Host name of the portal's address."})
     url: str = field(default="", metadata={"doc": "Public address of the portal, where it is reached by another."})
@@ -43,6 +49,9 @@ class Settings:
             raise WrongSetting(f"profile is development or production, not {self.profile}")
         if bool(self.tls_cert) != bool(self.tls_key):
             raise WrongSetting("a certificate and its key go together")
+        for name in self.also_serve:
+            if not _HOST_NAME.fullmatch(name):
+                raise WrongSetting(f"{name} is no host name")
         if self.database and not self.database.startswith(("postgresql://", "postgres://")):
             raise WrongSetting(f"a database is named by postgresql://..., not {self.database.partition(':')[0]}:")
         for port in (self.port, self.http_port):
@@ -88,7 +97,7 @@ def load(given: dict[str, Any], config: Path | None = None) -> Settings:
         variable = os.environ.get(PREFIX + setting.name.upper())
         if variable is not None:
             values[setting.name] = variable
-    values |= {key: value for key, value in given.items() if value is not None}
+    values |= {key: value for key, value in given.items() if value not in (None, ())}
     known = {setting.name for setting in fields(Settings)}
     if unknown := set(values) - known:
         raise WrongSetting(f"no such setting: {', '.join(sorted(unknown))}")
@@ -112,7 +121,7 @@ def _typed(name: str, value: Any) -> Any:
             raise WrongSetting(f"{name} is a number, not {value}") from None
     if name in ("tls", "strict"):
         return value if isinstance(value, bool) else str(value).lower() in ("1", "y", "yes", "true")
-    if name == "allowed_hosts":
+    if name in ("allowed_hosts", "also_serve"):
         items = value.split(",") if isinstance(value, str) else value
         return frozenset(item.strip() for item in items if item.strip())
     return value

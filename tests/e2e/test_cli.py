@@ -185,6 +185,7 @@ def test_refusals_of_commands_are_one_line(served: Served) -> None:
         (["serve", "--port", "99999"], {}, "there is no port 99999"),
         (["serve", "--profile", "lax"], {}, "'development', 'production'"),
         (["serve", "--host", "300.1.1.1"], {}, "cannot listen on 300.1.1.1"),
+        (["serve", "--also-serve", "https://x/"], {}, "https://x/ is no host name"),
         (["serve", "--tls-cert", "{key}"], {}, "a certificate and its key go together"),
         (["serve", "--tls-cert", "{key}", "--tls-key", "{key}"], {}, "the certificate cannot be used"),
         (["serve", "--config", "{key}"], {}, "cannot be read"),

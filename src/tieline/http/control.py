@@ -11,11 +11,12 @@ import msgspec
 import structlog
 
 from tieline.api.faults import ApiError
-from tieline.domain.apps import ACCESS_TOKEN_LIFE
 from tieline.domain.ids import new_hex, new_secret
 from tieline.domain.lines import QueueEntity
 from tieline.domain.people import Portal
+from tieline.methods.developer import secrets_of, webhook_url
 from tieline.methods.frames import connector_open
+from tieline.methods.scopes import ScopeUnknown, known_scopes
 from tieline.services import apps, connectors, lines, people, webhooks
 from tieline.services.call import Call, World
 from tieline.store import journal
@@ -88,11 +89,10 @@ def _administrator(call: Call) -> Any:
 
 
 def _scopes(call: Call, names: list[str]) -> frozenset[str]:
-    scopes = frozenset(name.strip() for name in names if name.strip())
-    if unknown := scopes - {*call.world.catalogue.scopes, "basic"}:
-        known = ", ".join(call.world.catalogue.scopes)
-        raise CommandFailed(f"no such scope: {', '.join(sorted(unknown))}; there are {known}")
-    return scopes - {"basic"}
+    try:
+        return known_scopes(call, names)
+    except ScopeUnknown as error:
+        raise CommandFailed(str(error)) from error
 
 
 def app_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
@@ -110,25 +110,7 @@ def app_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         raise CommandFailed("an application needs a name") from None
     except apps.WrongAddress as error:
         raise CommandFailed(f"a URL of the application cannot be used: {error}") from error
-    portal = call.portal
-    return {
-        "id": added.app.id,
-        "client_id": added.app.client_id,
-        "client_secret": added.client_secret,
-        "application_token": added.application_token,
-        "signing_secret": added.signing_secret,
-        "member_id": portal.member_id,
-        "domain": portal.domain,
-        "client_endpoint": portal.rest_url,
-        "server_endpoint": portal.rest_url,
-        "access_token": added.grant.access_token,
-        "refresh_token": added.grant.refresh_token,
-        "expires": added.grant.expires_at // 1000,
-        "expires_in": ACCESS_TOKEN_LIFE // 1000,
-        "scope": added.app.scope_list,
-        "status": added.app.status.value,
-        "user_id": added.grant.user_id,
-    }
+    return secrets_of(call, added)
 
 
 def webhook_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +120,7 @@ def webhook_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         raise CommandFailed(f"no such user: {args['user']}")
     call.user = user
     webhook, code = webhooks.add_incoming(call, scopes=_scopes(call, args["scopes"]), title=args.get("title") or "")
-    return {"id": webhook.id, "url": f"{call.portal.rest_url}{user.id}/{code}/"}
+    return {"id": webhook.id, "url": webhook_url(call, webhook, code)}
 
 
 def user_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:

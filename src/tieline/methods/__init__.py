@@ -4,6 +4,7 @@ from tieline.api.method import Family
 from tieline.methods import (
     apps,
     consent,
+    developer,
     events,
     frames,
     im_chats,
@@ -37,4 +38,5 @@ FAMILIES: tuple[Family, ...] = (
     tieline.family,
     frames.family,
     consent.family,
+    developer.family,
 )

@@ -62,7 +62,11 @@ def bind(
     try:
         placements.bind(call, new)
     except placements.OptionWrong as error:
-        raise ApiError(missing_argument(str(error))) from error
+        name = str(error)
+        wrong = missing_argument(name)
+        if {"USER_ID": user_id, **new.options}.get(name):
+            wrong = wrong.saying(f"Argument '{name}' has a wrong value")
+        raise ApiError(wrong) from error
     return True
 
 

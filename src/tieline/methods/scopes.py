@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+from tieline.api.method import BASIC
+from tieline.services.call import Call
+
 SENTENCES = {
     "contact_center": "Show tiles in the contact centre",
     "crm": "Read and change leads, deals, contacts and companies",
@@ -22,3 +25,16 @@ SENTENCES = {
 def explain(scopes: Iterable[str]) -> list[dict[str, str]]:
     """Return scopes with a sentence for each."""
     return [{"name": name, "text": SENTENCES.get(name, "")} for name in sorted(scopes)]
+
+
+class ScopeUnknown(Exception):
+    """There is no such scope; the text says which and what there are."""
+
+
+def known_scopes(call: Call, names: Iterable[str]) -> frozenset[str]:
+    """Read names of scopes; the basic one is everybody's and needs no asking."""
+    scopes = frozenset(name.strip() for name in names if name.strip()) - {BASIC}
+    if unknown := scopes - {*call.world.catalogue.scopes}:
+        there_are = ", ".join(call.world.catalogue.scopes)
+        raise ScopeUnknown(f"no such scope: {', '.join(sorted(unknown))}; there are {there_are}")
+    return scopes
