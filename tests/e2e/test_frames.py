@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +11,11 @@ from playwright.sync_api import Browser, Frame, expect
 
 from support.browsers import DESKTOP, PHONE, chromium, picture, window
 from support.frames import SCOPES, Host, Pages, host
+from support.sdk import ROOT, node
 from support.served import Scene, Served
+from tieline.api import php_form
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
-ROOT = Path(__file__).parent.parent.parent
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 UNSEEN_MS = 300  # long enough for a message that must have no effect to have had one
 
@@ -50,7 +50,14 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def admin(browser: Browser, served: Served, people: dict[str, int]) -> Iterator[Host]:
     """An administrator on a wide screen."""
     with window(browser, DESKTOP) as context:
-        yield host(context, served, ADMIN)
+        yield host(context, served.url, ADMIN)
+
+
+@pytest.fixture(scope="module")
+def operator(browser: Browser, served: Served, people: dict[str, int]) -> Iterator[Host]:
+    """Somebody without rights of an administrator."""
+    with window(browser, DESKTOP) as context:
+        yield host(context, served.url, OPERATOR)
 
 
 @pytest.fixture
@@ -196,8 +203,10 @@ def test_sdk_opens_pages_of_the_portal(sdk: Frame, admin: Host) -> None:
     assert sdk.evaluate("() => window.outcome") == {"isOpenAtNewWindow": False, "isClose": True}
 
 
-@pytest.mark.parametrize("path", ["/crm/deal/details/5/", "//elsewhere.example/", "/app/login", "/rest/user.current", "/"])
-def test_path_of_no_page_is_not_available(library: Frame, admin: Host, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/crm/deal/details/5/", "//elsewhere.example/", "/app/login", "/rest/user.current", "/"]
+)
+def test_path_without_a_page_is_not_available(library: Frame, admin: Host, path: str) -> None:
     answer = called(library, f"openPath({json.dumps(path)}, done)")
     assert answer == {"result": "error", "errorCode": "PATH_NOT_AVAILABLE"}
     expect(admin.sliders).to_have_count(1)
@@ -229,9 +238,7 @@ def test_sdk_lets_people_be_chosen(sdk: Frame, admin: Host, people: dict[str, in
 def test_sdk_lets_access_be_chosen(sdk: Frame, admin: Host, people: dict[str, int]) -> None:
     part = admin.operator.part
     blocked = f"U{people['Ada']}"
-    sdk.evaluate(
-        "(blocked) => void b24.dialog.selectAccess([blocked]).then((all) => { window.all = all })", blocked
-    )
+    sdk.evaluate("(blocked) => void b24.dialog.selectAccess([blocked]).then((all) => { window.all = all })", blocked)
     expect(part("picker-choice").filter(has_text="Olga")).to_be_visible()
     expect(part("picker-choice").filter(has_text="Ada")).to_have_count(0)
     part("picker-choice").filter(has_text="Everybody").click()
@@ -312,11 +319,9 @@ def test_library_learns_where_it_is(library: Frame, served: Served, admin: Host)
 
 
 def test_library_calls_a_method(library: Frame, people: dict[str, int]) -> None:
-    told = library.evaluate(
-        """() => new Promise((done) => BX24.callMethod('user.get', { FILTER: { ID: [%d, %d] }, SORT: 'ID' }, (r) =>
-            done([r.error(), r.data().map(({ NAME }) => NAME), r.more(), r.total(), typeof r.time().duration])))"""
-        % (people["Ada"], people["Olga"])
-    )
+    read = "[r.error(), r.data().map(({ NAME }) => NAME), r.more(), r.total(), typeof r.time().duration]"
+    params = json.dumps({"FILTER": {"ID": [people["Ada"], people["Olga"]]}, "SORT": "ID"})
+    told = called(library, f"callMethod('user.get', {params}, (r) => done({read}))")
     assert told == [None, ["Ada", "Olga"], False, 2, "number"]
 
 
@@ -331,20 +336,19 @@ def test_library_tells_an_error(library: Frame) -> None:
 
 
 def test_library_turns_pages(served: Served, library: Frame) -> None:
-    for number in range(60):
-        served.ask("line.add", name=f"Line {number}", operators=[1])
-    told = library.evaluate(
-        """() => new Promise((done) => {
-            const seen = []
-            BX24.callMethod('user.search', { SORT: 'ID', FILTER: {} }, (r) => {
-                seen.push(r.data().length)
-                if (r.more()) r.next()
-                else done([seen, r.total(), r.next()])
-            })
-        })"""
+    for number in range(50):
+        served.ask("user.add", name=f"Person {number}", email=f"{number}@example.com", password_hash="")
+    sizes, total, after = called(
+        library,
+        """callMethod('user.get', { SORT: 'ID' }, function turn(r) {
+            (window.sizes ??= []).push(r.data().length)
+            if (!r.more()) done([sizes, r.total(), r.next()])
+            else if (sizes.length > 1) throw new Error('too many pages')
+            else r.next()
+        })""",
     )
-    assert sum(told[0]) == told[1]
-    assert told[2] is False
+    assert (sizes, after) == ([50, total - 50], False)
+    assert total > 50
 
 
 def test_library_batches(library: Frame, people: dict[str, int]) -> None:
@@ -363,11 +367,11 @@ def test_library_batches(library: Frame, people: dict[str, int]) -> None:
     assert called(library, f"callBatch({calls}, (r) => done({read}), true)") == [unknown, [True, None]]
 
 
-def test_library_sends_what_php_reads(library: Frame) -> None:
+def test_library_sends_what_php_reads(library: Frame, admin: Host) -> None:
     library.evaluate(
         """() => {
             const form = document.createElement('form')
-            form.innerHTML = '<input name="a" value="from a field"><input type="file">'
+            form.innerHTML = '<input value="from a field"><input type="checkbox" value="x"><input type="file">'
             document.body.append(form)
             const files = new DataTransfer()
             files.items.add(new File(['content'], 'note.txt'))
@@ -375,13 +379,26 @@ def test_library_sends_what_php_reads(library: Frame) -> None:
             window.fields = form.elements
         }"""
     )
-    told = library.evaluate(
-        """() => new Promise((done) => BX24.callMethod('event.test', { ANY: {
-            yes: true, no: false, nothing: null, missing: undefined, list: [1, ['ä&=']], empty: [],
-            field: fields[0], file: fields[1],
-        } }, (r) => done(r.query && r.data())))"""
-    )
+    with admin.page.expect_request("**/rest/event.test") as sent:
+        told = called(
+            library,
+            """callMethod('event.test', { ANY: {
+                yes: true, no: false, nothing: null, missing: undefined, list: [1, ['ä&=']], empty: [],
+                field: fields[0], unchecked: fields[1], file: fields[2], day: new Date(0),
+            } }, (r) => done(r.data()))""",
+        )
     assert told == 1
+    assert php_form.decode(sent.value.post_data)["ANY"] == {
+        "yes": "1",
+        "no": "0",
+        "nothing": "",
+        "list": ["1", ["ä&="]],
+        "empty": "",
+        "field": "from a field",
+        "unchecked": "",
+        "file": ["note.txt", "Y29udGVudA=="],
+        "day": "1970-01-01T00:00:00.000Z",
+    }
 
 
 def test_library_renews_expired_tokens_once(library: Frame, admin: Host) -> None:
@@ -433,7 +450,8 @@ def test_library_binds_events(library: Frame, pages: Pages) -> None:
 
 def test_library_keeps_options(library: Frame, admin: Host) -> None:
     set_and_read = """BX24.userOption.set('view', { columns: [1, 2] })
-        BX24.appOption.set('limit', 5, (options) => done([options, BX24.userOption.get('view'), BX24.appOption.get('no')]))"""
+        BX24.appOption.set('limit', 5, (options) =>
+            done([options, BX24.userOption.get('view'), BX24.appOption.get('no')]))"""
     told = library.evaluate(f"() => new Promise((done) => {{ {set_and_read} }})")
     assert told == [{"limit": 5}, {"columns": [1, 2]}, None]
     admin.page.reload()
@@ -441,20 +459,23 @@ def test_library_keeps_options(library: Frame, admin: Host) -> None:
     assert read == [5, {"columns": [1, 2]}]
 
 
-def test_operator_cannot_set_the_options_of_an_application(
-    browser: Browser, served: Served, pages: Pages, people: dict[str, int]
-) -> None:
+def test_operator_finds_no_path_to_pages_of_administrators(served: Served, pages: Pages, operator: Host) -> None:
     app = added(served, f"{pages.url}/library")["id"]
-    with window(browser, DESKTOP) as context:
-        somebody = host(context, served, OPERATOR)
-        frame = somebody.open(app)
-        assert frame.evaluate("() => BX24.isAdmin()") is False
-        frame.evaluate("() => BX24.appOption.set('limit', 5, () => { window.kept = true })")
-        assert called(frame, "setTitle('Later', () => done('answered'))") == "answered"
-        somebody.page.wait_for_timeout(UNSEEN_MS)
-        assert frame.evaluate("() => window.kept") is None
-        somebody.page.reload()
-        assert somebody.top().evaluate("() => BX24.appOption.get('limit')") is None
+    frame = operator.open(app)
+    answer = called(frame, "openPath('/contact_center/', done)")
+    assert answer == {"result": "error", "errorCode": "PATH_NOT_AVAILABLE"}
+
+
+def test_operator_cannot_set_the_options_of_an_application(served: Served, pages: Pages, operator: Host) -> None:
+    app = added(served, f"{pages.url}/library")["id"]
+    frame = operator.open(app)
+    assert frame.evaluate("() => BX24.isAdmin()") is False
+    frame.evaluate("() => BX24.appOption.set('limit', 5, () => { window.kept = true })")
+    assert called(frame, "setTitle('Later', () => done('answered'))") == "answered"
+    operator.page.wait_for_timeout(UNSEEN_MS)
+    assert frame.evaluate("() => window.kept") is None
+    operator.page.reload()
+    assert operator.top().evaluate("() => BX24.appOption.get('limit')") is None
 
 
 def test_library_shapes_its_frame(library: Frame, admin: Host) -> None:
@@ -470,6 +491,15 @@ def test_library_shapes_its_frame(library: Frame, admin: Host) -> None:
     called(library, "fitWindow(() => done('sent'))")
     assert height >= 2500
     expect(admin.frames).to_have_css("height", f"{height}px")
+
+
+def test_page_that_loads_itself_anew_is_still_known(library: Frame, admin: Host) -> None:
+    library.evaluate("() => { location.href += '&again' }")
+    library.wait_for_url("**&again")
+    again = admin.top()
+    assert asked(again, "user.current")["NAME"] == "Ada"
+    assert called(again, "setTitle('Again', () => done('sent'))") == "sent"
+    admin.shows_title("Again")
 
 
 def test_library_reloads_its_page(library: Frame, admin: Host) -> None:
@@ -496,7 +526,7 @@ def test_library_opens_itself_in_sliders_that_close_with_it(library: Frame, admi
     library.wait_for_function("() => order.includes('closed')")
     library.evaluate("() => BX24.closeApplication()")
     expect(admin.sliders).to_have_count(0)
-    expect(admin.page).to_have_url(f"{admin.portal}/app/")
+    expect(admin.page).to_have_url(f"{admin.url}/app/")
 
 
 def test_library_runs_the_first_run_before_the_rest(served: Served, pages: Pages, admin: Host) -> None:
@@ -504,7 +534,7 @@ def test_library_runs_the_first_run_before_the_rest(served: Served, pages: Pages
     admin.show(app["id"])
     element = admin.frames.first
     expect(element.content_frame.get_by_role("heading", name="First run")).to_be_visible()
-    installer = admin._inside(element)
+    installer = admin.inside(element)
     installer.wait_for_function("() => order.length === 1")
     assert installer.evaluate("() => order") == ["install Ada"]
     installer.evaluate("() => BX24.installFinish()")
@@ -550,54 +580,83 @@ def test_placement_opens_with_its_options(served: Served, pages: Pages, admin: H
     assert json.loads(form["PLACEMENT_OPTIONS"]) == frame.evaluate("() => b24.placement.options")
 
 
+def test_application_knows_the_address_that_the_page_was_opened_under(
+    browser: Browser, served: Served, pages: Pages, people: dict[str, int]
+) -> None:
+    assert served.http_url != served.url
+    app = added(served, f"{pages.url}/sdk")["id"]
+    with window(browser, DESKTOP) as context:
+        frame = host(context, served.http_url, ADMIN).open(app)
+        assert frame.evaluate("() => b24.getTargetOrigin()") == served.http_url
+        assert asked_with_sdk(frame, "user.current")["ID"] == str(people["Ada"])
+        assert f"DOMAIN=localhost:{served.port}" in frame.url
+
+
+def test_focus_stays_in_the_slider(library: Frame, admin: Host) -> None:
+    inside = "() => Boolean(document.activeElement.closest('[data-test=slider]'))"
+    admin.page.wait_for_function(inside)
+    seen = set()
+    library.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<input id=field>')")
+    field = "() => document.activeElement.id"
+    for key in ("Tab", "Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab", "Shift+Tab"):
+        admin.page.keyboard.press(key)
+        admin.page.wait_for_function(inside)
+        seen.add(library.evaluate(field))
+    assert seen == {"", "field"}
+    library.evaluate("() => BX24.openApplication({})")
+    expect(admin.sliders).to_have_count(2)
+    admin.top()
+    last = "() => Boolean([...document.querySelectorAll('[data-test=slider]')].at(-1).contains(document.activeElement))"
+    admin.page.wait_for_function(last)
+    admin.page.keyboard.press("Escape")
+    expect(admin.sliders).to_have_count(1)
+    admin.page.wait_for_function(inside)
+
+
 def test_application_slides_over_the_page_that_was_there(served: Served, pages: Pages, admin: Host) -> None:
     app = added(served, f"{pages.url}/plain")["id"]
-    admin.page.goto(f"{admin.portal}/app/contact-center")
+    admin.page.goto(f"{admin.url}/app/contact-center")
     title = admin.page.get_by_role("heading", name="Contact centre", level=1)
     expect(title).to_be_visible()
     title.evaluate("(element) => { element.dataset.kept = 'yes' }")
-    library_link = f"{admin.portal}/app/marketplace/app/{app}/"
-    admin.page.evaluate("(path) => { history.pushState({}, '', path); dispatchEvent(new PopStateEvent('popstate')) }", library_link)
+    address = f"{admin.url}/app/marketplace/app/{app}/"
+    go = "(address) => { history.pushState({}, '', address); dispatchEvent(new PopStateEvent('popstate')) }"
+    admin.page.evaluate(go, address)
     expect(admin.sliders).to_have_count(1)
     expect(admin.page.locator("h1[data-kept]")).to_have_count(1)
     admin.close()
     expect(admin.sliders).to_have_count(0)
-    expect(admin.page).to_have_url(f"{admin.portal}/app/contact-center")
+    expect(admin.page).to_have_url(f"{admin.url}/app/contact-center")
     expect(admin.page.locator("h1[data-kept]")).to_have_count(1)
 
 
-def test_installation_is_not_shown_to_operators(
-    browser: Browser, served: Served, pages: Pages, people: dict[str, int]
-) -> None:
+def test_installation_is_not_shown_to_operators(served: Served, pages: Pages, operator: Host) -> None:
     app = added(served, f"{pages.url}/plain", f"{pages.url}/plain")["id"]
-    with window(browser, DESKTOP) as context:
-        somebody = host(context, served, OPERATOR)
-        somebody.show(app)
-        expect(somebody.operator.part("frame-fault")).to_contain_text("not fully installed")
-        assert somebody.operator.problems == []
+    operator.show(app)
+    expect(operator.operator.part("frame-fault")).to_contain_text("not fully installed")
+    assert operator.operator.problems == []
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_looks(browser: Browser, served: Served, pages: Pages, pictures: Path, people: dict[str, int], size: str) -> None:
-    app = added(served, f"{pages.url}/library")["id"]
-    with window(browser, SIZES[size]) as context:
-        somebody = host(context, served, ADMIN)
-        frame = somebody.open(app)
-        somebody.page.wait_for_timeout(UNSEEN_MS)
-        picture(somebody.page, pictures, f"{size}-application")
-        frame.evaluate("() => BX24.selectUsers(() => {})")
-        expect(somebody.operator.part("picker-choice").first).to_be_visible()
-        somebody.page.wait_for_timeout(UNSEEN_MS)
-        picture(somebody.page, pictures, f"{size}-people")
-        width = somebody.sliders.bounding_box()["width"]
-        assert width == (390 if size == "phone" else 1440 - 150)
-        assert somebody.operator.problems == []
+def test_looks(library: Frame, admin: Host, pictures: Path, size: str) -> None:
+    admin.page.set_viewport_size(SIZES[size])
+    try:
+        expect(admin.sliders).to_have_css("width", "390px" if size == "phone" else f"{1440 - 150}px")
+        picture(admin.page, pictures, f"{size}-application")
+        library.evaluate("() => BX24.selectUsers(() => {})")
+        expect(admin.operator.part("picker-choice").first).to_be_visible()
+        admin.page.wait_for_timeout(UNSEEN_MS)
+        picture(admin.page, pictures, f"{size}-people")
+    finally:
+        admin.page.set_viewport_size(DESKTOP)
+    assert admin.operator.problems == []
 
 
 # ---- Ill will --------------------------------------------------------------------------------------------------
 
-JUNK = ["", ":", "::", ":::", "x", "setTitle", "setTitle:", "setTitle:{:cb:SID", "setTitle:{}:c b:SID", "constructor:cb:SID",
-        "__proto__::SID", "toString:{}::SID", "setTitle:[1]::", "nosuchcommand:{}:cb:SID", "{}", "\0:SID",
+JUNK = ["", ":", "::", ":::", "x", "setTitle", "setTitle:", "setTitle:{:cb:SID", "setTitle:{}:c b:SID",
+        "constructor:cb:SID", "__proto__::SID", "toString:{}::SID", "setTitle:[1]::", "nosuchcommand:{}:cb:SID",
+        "{}", "\0:SID",
         None, 5, True, [], ["setTitle"], {}, {"method": "setTitle"}, {"method": 5, "appSid": "SID"},
         {"method": "setTitle", "params": {"title": "Wrong"}, "callback": 5, "appSid": "SID"},
         {"method": "a:b", "params": {}, "callback": "cb", "appSid": "SID"}]  # fmt: skip
@@ -641,7 +700,7 @@ def test_page_of_another_origin_is_neither_heard_nor_answered(library: Frame, ad
         element = admin.frames.first
         library.evaluate("(url) => { location.href = url }", f"{other.url}/plain")
         expect(element.content_frame.get_by_role("heading", name="Nothing but a page")).to_be_visible()
-        stranger = admin._inside(element)
+        stranger = admin.inside(element)
         assert stranger.url.startswith(other.url)
         stranger.evaluate(
             """(sid) => {
@@ -671,7 +730,7 @@ def test_frame_within_the_frame_is_not_heard(library: Frame, admin: Host, pages:
     inner = library.frame_locator("iframe").get_by_role("heading", name="Nothing but a page")
     expect(inner).to_be_visible()
     (child,) = library.child_frames
-    child.evaluate("(sid) => top.postMessage(`setTitle:{\"title\":\"Wrong\"}::${sid}`, '*')", library.name.split("|")[2])
+    child.evaluate('(sid) => top.postMessage(`setTitle:{"title":"Wrong"}::${sid}`, \'*\')', library.name.split("|")[2])
     admin.page.wait_for_timeout(UNSEEN_MS)
     admin.shows_title("Supplier dashboard")
 
@@ -703,11 +762,6 @@ SPELLINGS = {
 
 
 def test_messages_are_read_in_every_spelling() -> None:
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from build_ui import find_node  # noqa: PLC0415 - a tool, not a package
-    finally:
-        sys.path.pop(0)
     script = f"""import {{ answerText, parse }} from {json.dumps((ROOT / "ui/src/frame/protocol.ts").as_uri())}
         const parts = (told) => told && [told.method, told.params, told.callback, told.sid]
         const named = {{ method: 'a::b', params: {{ x: 1 }}, callback: 'cb', appSid: 'sid', requestId: 'r' }}
@@ -718,7 +772,7 @@ def test_messages_are_read_in_every_spelling() -> None:
             [null, undefined, 5, [], {{}}, 'x'.repeat(2000000)].map(parse),
             [answerText('cb'), answerText('cb', {{ a: 'b:c' }}), answerText('cb', null)],
         ]))"""
-    command = [find_node().node, "--no-warnings", "--input-type=module", "--eval", script]
+    command = [node(), "--no-warnings", "--input-type=module", "--eval", script]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     read, named, without, junk, written = json.loads(done.stdout)

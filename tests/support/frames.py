@@ -1,16 +1,15 @@
 """Applications whose pages stand inside the portal's: what they serve, and how a test gets hold of them."""
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from functools import cache
 
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
 from support.browsers import Operator
 from support.receiver import Answer, Received, Receiver
-from support.served import PASSWORD, Served
+from support.sdk import WIRE, node
+from support.served import PASSWORD
 
-SDK = Path(__file__).parent.parent / "wire/node/node_modules/@bitrix24/b24jssdk/dist/umd/index.min.js"
+SDK = WIRE / "node/node_modules/@bitrix24/b24jssdk/dist/umd/index.min.js"
 SCOPES = ["user", "im", "imopenlines", "placement", "contact_center"]
 HTML = {"content-type": "text/html; charset=utf-8"}
 LOOKS = "<!doctype html><meta charset=utf-8><style>body{font:16px sans-serif;margin:24px}</style><body><h1>%s</h1>"
@@ -26,6 +25,12 @@ BX24.init(() => { order.push('init'); document.body.dataset.ready = 'yes' })
 </script>"""
 
 
+@cache
+def _sdk() -> str:
+    node()
+    return SDK.read_text()
+
+
 class Pages:
     """The pages of applications, on an origin of their own."""
 
@@ -33,12 +38,12 @@ class Pages:
         self.receiver = Receiver()
         self.receiver.answer = self._answer
         self.url = self.receiver.url
-        self._pages: dict[str, Callable[[], bytes]] = {
-            "/sdk": lambda: (LOOKS % "With the SDK" + SDK_PAGE).encode(),
-            "/library": lambda: (LOOKS % "With the library" + LIBRARY_PAGE % (portal, "")).encode(),
-            "/plain": lambda: (LOOKS % "Nothing but a page").encode(),
-            "/first": lambda: (LOOKS % "First run" + LIBRARY_PAGE % (portal, FIRST_RUN)).encode(),
-            "/b24jssdk.js": SDK.read_bytes,
+        self._pages = {
+            "/sdk": LOOKS % "With the SDK" + SDK_PAGE,
+            "/library": LOOKS % "With the library" + LIBRARY_PAGE % (portal, ""),
+            "/plain": LOOKS % "Nothing but a page",
+            "/first": LOOKS % "First run" + LIBRARY_PAGE % (portal, FIRST_RUN),
+            "/b24jssdk.js": _sdk(),
         }
 
     def _answer(self, received: Received) -> Answer:
@@ -46,7 +51,7 @@ class Pages:
         if made is None:
             return 404, {}, b""
         kind = {"content-type": "text/javascript"} if received.path.endswith(".js") else HTML
-        return 200, kind, made()
+        return 200, kind, made.encode()
 
     def last(self, path: str) -> Received:
         """Return the last form that was posted to a page."""
@@ -63,14 +68,14 @@ FIRST_RUN = "BX24.install(() => BX24.callMethod('user.current', {}, (r) => order
 class Host:
     """Somebody at the portal, with applications in frames."""
 
-    def __init__(self, operator: Operator, served: Served) -> None:
+    def __init__(self, operator: Operator, url: str) -> None:
         self.operator = operator
         self.page: Page = operator.page
-        self.portal = served.url
+        self.url = url
 
     def show(self, app: int, placement: int | None = None) -> None:
         """Go to the address of an application's page."""
-        address = f"{self.portal}/app/marketplace/app/{app}/"
+        address = f"{self.url}/app/marketplace/app/{app}/"
         self.page.goto(address if placement is None else f"{address}{placement}/")
 
     def open(self, app: int, placement: int | None = None) -> Frame:
@@ -84,9 +89,10 @@ class Host:
         expect(self.frames).to_have_count(self.sliders.count())
         element = self.frames.last
         expect(element.content_frame.locator("body[data-ready]")).to_have_attribute("data-ready", "yes")
-        return self._inside(element)
+        return self.inside(element)
 
-    def _inside(self, element: Locator) -> Frame:
+    def inside(self, element: Locator) -> Frame:
+        """Return what a frame holds."""
         handle = element.element_handle()
         frame = handle.content_frame()
         assert frame is not None
@@ -111,6 +117,6 @@ class Host:
         self.sliders.last.locator("[data-test='panel-close']").click()
 
 
-def host(context: Any, served: Served, email: str) -> Host:
-    """Log somebody in."""
-    return Host(Operator(context, f"{served.url}/app/", email, PASSWORD), served)
+def host(context: BrowserContext, url: str, email: str) -> Host:
+    """Log somebody in under one of the portal's addresses."""
+    return Host(Operator(context, f"{url}/app/", email, PASSWORD), url)
