@@ -23,8 +23,7 @@ from tieline.domain.clock import Clock, SystemClock
 from tieline.http import certificates
 from tieline.http.control import ControlServer, ensure_portal
 from tieline.http.routes import Server
-from tieline.methods import FAMILIES
-from tieline.methods.scopes import SENTENCES
+from tieline.methods import registry
 from tieline.services.call import Rules, World
 from tieline.settings import Settings, WrongSetting
 from tieline.store.engine import Database, open_database
@@ -46,7 +45,7 @@ class Occupied(Exception):
 def make_world(settings: Settings, clock: Clock | None = None) -> World:
     """Put together what all calls share."""
     rules = Rules(settings.profile == "production", settings.strict, settings.allowed_hosts)
-    return World(clock or SystemClock(), Vault.open(settings.folder), Registry(FAMILIES, SENTENCES), rules)
+    return World(clock or SystemClock(), Vault.open(settings.folder), registry(), rules)
 
 
 @contextlib.contextmanager

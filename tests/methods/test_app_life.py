@@ -304,6 +304,7 @@ class TestOptions:
         assert quick_app.call(f"{method}.set", options={"good": 1, **options}).error == (400, "ERROR_ARGUMENT")
         assert quick_app.call(f"{method}.get").result == {}
 
+    @pytest.mark.difference(40)
     def test_webhook_has_none(self, quick_portal: Portal, method: str) -> None:
         told = (403, "ACCESS_DENIED", "Access denied! Application context required")
         assert refused(quick_portal.webhook().call(f"{method}.get")) == told

@@ -133,6 +133,7 @@ def test_other_users_tokens_are_for_administrators(app: Client, person: int) -> 
     )
 
 
+@pytest.mark.difference(17)
 def test_offline_events_are_not_offered_yet(app: Client, person: int) -> None:
     own = acting_for(app, person)
     for event_type in ("offline", "OFFLINE"):

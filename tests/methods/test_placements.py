@@ -142,6 +142,7 @@ def test_missing_argument_is_named(quick_app: Client) -> None:
     assert quick_app.call("placement.bind", HANDLER=HANDLER).body["argument"] == "PLACEMENT"
 
 
+@pytest.mark.difference(41)
 @pytest.mark.parametrize("code", ["REST_APP_URI", "PAGE_BACKGROUND_WORKER"])
 def test_single_place_takes_one_handler(quick_app: Client, code: str) -> None:
     options = {"errorHandlerUrl": HANDLER}
@@ -176,6 +177,7 @@ def test_webhook_and_person_are_refused(quick_app: Client, method: str, params: 
     assert portal.app("im").call(method, **params).error == (401, "insufficient_scope")
 
 
+@pytest.mark.difference(42)
 def test_places_are_listed_by_scope(quick_portal: Portal) -> None:
     small = quick_portal.app("placement,im")
     own = small.call("placement.list").result

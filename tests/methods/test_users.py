@@ -75,6 +75,7 @@ def town(portal: Portal) -> Town:
     return Town(portal)
 
 
+@pytest.mark.difference(14)
 def test_current_user_is_described(hook: Client) -> None:
     told = hook.call("user.current").result
     assert {name: told[name] for name in DOCUMENTED} == DOCUMENTED
@@ -256,6 +257,15 @@ def test_counting_is_skipped_on_demand(portal: Portal, hook: Client) -> None:
 def test_wrong_parameter_is_named(quick_hook: Client, params: dict[str, Any], text: str) -> None:
     reply = quick_hook.call("user.get", **params)
     assert (*reply.error, reply.text) == (400, "ERROR_ARGUMENT", text)
+
+
+@pytest.mark.difference(22)
+@pytest.mark.parametrize(
+    "params",
+    [{"FILTER": {"IS_ONLINE": "Y"}}, {"FILTER": {"UF_SKYPE": "x"}}, {"ADMIN_MODE": "N"}, {"IMAGE_RESIZE": "small"}],
+)
+def test_some_conditions_have_no_effect(quick_hook: Client, params: dict[str, Any]) -> None:
+    assert quick_hook.call("user.get", **params).result == quick_hook.call("user.get").result != []
 
 
 def test_profile_is_open_to_everybody(portal: Portal) -> None:

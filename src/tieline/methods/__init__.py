@@ -1,6 +1,7 @@
 """What the API offers: families of methods and events, listed by hand."""
 
 from tieline.api.method import Family
+from tieline.api.registry import Registry
 from tieline.methods import (
     apps,
     consent,
@@ -16,6 +17,7 @@ from tieline.methods import (
     imopenlines_operators,
     imopenlines_sessions,
     placements,
+    scopes,
     system,
     tieline,
     users,
@@ -40,3 +42,8 @@ FAMILIES: tuple[Family, ...] = (
     consent.family,
     developer.family,
 )
+
+
+def registry() -> Registry:
+    """Put together everything that the server offers."""
+    return Registry(FAMILIES, scopes.SENTENCES)

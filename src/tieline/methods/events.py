@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault, missing_argument, wrong_argument
 from tieline.api.method import BASIC, Auth, Doc, Family, Spelled
+from tieline.api.wire import Wire
 from tieline.domain.events import TestFired
 from tieline.services import subscriptions
 from tieline.services.call import Call
@@ -37,6 +39,7 @@ AuthType = Annotated[
     Spelled("auth_type"),
 ]
 EventType = Annotated[str, Doc("`online`, or `offline` for a queue that the application reads."), Spelled("event_type")]
+OFFLINE = Difference(17, "Offline events are refused.")
 NOT_YET = "offline events are not offered yet"
 
 
@@ -50,7 +53,7 @@ def _offline(call: Call, event_type: str, refusal: Fault) -> bool:
 
 @family.method(
     "event.bind",
-    lacks=("offline events",),
+    differs=(OFFLINE,),
     writes=True,
     errors={
         subscriptions.EventUnknown: EVENT_NOT_FOUND,
@@ -88,7 +91,7 @@ def bind(
 
 @family.method(
     "event.unbind",
-    lacks=("offline events",),
+    differs=(OFFLINE,),
     writes=True,
     errors={subscriptions.AdminRequired: UNBIND_FOREIGN},
     faults=(UNBIND_OFFLINE,),
@@ -151,7 +154,14 @@ def test(call: Call, /, **query: Any) -> int:
     return 1
 
 
+class TestData(Wire):
+    """The parameters of the call that asked for a test event."""
+
+    QUERY: dict[str, Any]
+    LANGUAGE_ID: str
+
+
 @family.event("OnAppTest", of=TestFired)
-def app_test(_: Call, fact: TestFired) -> dict[str, Any]:
+def app_test(_: Call, fact: TestFired) -> TestData:
     """The application asked for a test event."""
-    return {"QUERY": fact.query, "LANGUAGE_ID": fact.language}
+    return TestData(QUERY=fact.query, LANGUAGE_ID=fact.language)

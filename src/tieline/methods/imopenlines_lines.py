@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, reader, yes_no
@@ -35,6 +36,10 @@ def _wrong(name: str, _: Problem) -> Fault:
 family = Family(scopes=("imopenlines",), dialect=Dialect(missing=_missing, wrong=_wrong))
 ConfigId = Annotated[int, Doc("Id of the open line.")]
 Settings = Annotated[dict[str, Any], Doc("Settings of the line, such as LINE_NAME, ACTIVE, QUEUE, QUEUE_TYPE.")]
+
+
+OFFLINE_TOO = Difference(23, "SHOW_OFFLINE has no effect: operators who are not there are always told.")
+KEPT_ALONE = Difference(24, "LINE_NAME, ACTIVE and QUEUE take effect; other settings are kept and returned.")
 
 
 def _describe_wrong_setting(error: lines.WrongSetting) -> ApiError:
@@ -83,6 +88,7 @@ def _config_queue(line: Line) -> list[dict[str, str]]:
 
 @family.method(
     "imopenlines.config.add",
+    differs=(KEPT_ALONE,),
     writes=True,
     errors={lines.NotAllowed: CONFIG_WRONG_USER_PERMISSION},
     faults=(INVALID_FORMAT,),
@@ -97,6 +103,7 @@ def config_add(call: Call, *, params: Settings | None = None) -> int:
 
 @family.method(
     "imopenlines.config.update",
+    differs=(KEPT_ALONE,),
     writes=True,
     errors={lines.NotAllowed: CONFIG_WRONG_USER_PERMISSION},
     faults=(INVALID_FORMAT,),
@@ -115,7 +122,7 @@ def config_delete(call: Call, *, config_id: ConfigId) -> bool:
     return lines.delete(call, config_id)
 
 
-@family.method("imopenlines.config.get")
+@family.method("imopenlines.config.get", differs=(OFFLINE_TOO,))
 def config_get(
     call: Call,
     *,

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from tieline.api.differences import ISO_DATES, Difference
 from tieline.api.faults import ApiError, Problem, wrong_argument
 from tieline.api.method import BASIC, Doc, Family, Page, Spelled
 from tieline.api.wire import WrongValue, iso, iso_or_none, parse_iso
@@ -11,6 +12,11 @@ from tieline.store import people as store
 
 family = Family(scopes=("user", "user_basic", "user_brief"))
 PAGE = 50
+FEWER_FILTERS = Difference(
+    22,
+    "Filters by fields of one's own and by IS_ONLINE, and ADMIN_MODE and IMAGE_RESIZE, have no effect.",
+    params=("IMAGE_RESIZE",),
+)
 _ONLINE = 15 * 60 * 1000
 
 _BRIEF = ("ID", "ACTIVE", "NAME", "LAST_NAME", "SECOND_NAME", "TIME_ZONE", "IS_ONLINE", "LAST_ACTIVITY_DATE",
@@ -56,7 +62,7 @@ def _of_scope(call: Call, told: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name in allowed}
 
 
-@family.method("user.current")
+@family.method("user.current", differs=(ISO_DATES,))
 def current(call: Call) -> dict[str, Any]:
     """Describe the user in whose name the call is made."""
     return _view(call, call.actor)
@@ -172,7 +178,7 @@ def _selected(told: dict[str, Any], select: list[str] | None) -> dict[str, Any]:
     return {name: value for name, value in told.items() if name in select or name == "ID"}
 
 
-@family.method("user.get", lacks=("filters by UF_* fields, IS_ONLINE and ADMIN_MODE",))
+@family.method("user.get", differs=(ISO_DATES, FEWER_FILTERS))
 def get(
     call: Call,
     *,
@@ -189,7 +195,7 @@ def get(
     return _page(call, _conditions(given, search=False), sort, order, select, start)
 
 
-@family.method("user.search")
+@family.method("user.search", differs=(ISO_DATES,))
 def search(
     call: Call,
     *,
