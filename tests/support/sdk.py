@@ -74,8 +74,8 @@ def python_tutorial() -> list[str]:
     return [sys.executable, str(WIRE / "python/tutorial.py")]
 
 
-def node_tutorial() -> list[str]:
-    """Return the command that runs the JavaScript tutorial; its packages are installed at need."""
+def node() -> str:
+    """Return the Node of the tests; the JavaScript SDK is installed at need."""
     sys.path.insert(0, str(ROOT / "tools"))
     try:
         from build_ui import BuildError, find_node, install_packages  # noqa: PLC0415 - a tool, not a package
@@ -83,12 +83,17 @@ def node_tutorial() -> list[str]:
         sys.path.pop(0)
     hint = f"run: {sys.executable} tools/build_ui.py --packages tests/wire/node"
     try:
-        node = find_node()
-        install_packages(WIRE / "node", node)
+        found = find_node()
+        install_packages(WIRE / "node", found)
     except BuildError as problem:
         raise AssertionError(f"the JavaScript SDK cannot be installed: {problem}\n{hint}") from None
     assert (WIRE / "node/node_modules/@bitrix24/b24jssdk").is_dir(), f"the JavaScript SDK is missing; {hint}"
-    return [node.node, str(WIRE / "node/tutorial.mjs")]
+    return found.node
+
+
+def node_tutorial() -> list[str]:
+    """Return the command that runs the JavaScript tutorial."""
+    return [node(), str(WIRE / "node/tutorial.mjs")]
 
 
 TUTORIALS = {"b24pysdk": python_tutorial, "b24jssdk": node_tutorial}

@@ -7,6 +7,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** The part of the application that a page belongs to; pages without one are open to everybody. */
     section?: 'inbox' | 'contact-center'
+    /** Slides over the page that was there before. */
+    over?: boolean
   }
 }
 
@@ -31,6 +33,12 @@ export const router = createRouter({
           props: (route) => ({ connector: String(route.params.connector), line: Number(route.params.line) }),
         },
       ],
+    },
+    {
+      path: `/marketplace/app/:app${NUMBER}/:placement${NUMBER}?`,
+      name: 'application',
+      components: {},
+      meta: { section: 'inbox', over: true },
     },
     { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
   ],

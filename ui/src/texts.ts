@@ -187,9 +187,31 @@ export const texts = {
     notConnected: 'Not connected to any line',
     status: { connected: 'Connected', unconfigured: 'Not configured', error: 'Error', off: 'Not connected' },
     frameTitle: (connector: string) => `Settings page of ${connector}`,
-    frameFailed: 'The settings could not be opened',
-    frameAddress: 'The application registered an address that is not a web page.',
-    frameSlow: 'The application is taking long to answer.',
+  },
+
+  frame: {
+    title: (app: string) => `Page of ${app}`,
+    unnamed: 'Application',
+    failed: 'The application could not be opened',
+    address: 'The application registered an address that is not a web page.',
+    slow: 'The application is taking long to answer.',
+  },
+
+  pickers: {
+    user: 'Choose a person',
+    users: 'Choose people',
+    access: 'Choose who has access',
+    crm: 'Choose from the CRM',
+    noCrm: 'Nothing to choose from',
+    noCrmText: 'This portal keeps no leads, contacts, companies or deals of its own.',
+    search: 'Search by name',
+    failed: 'The list could not be loaded',
+    nobody: 'There is nobody to choose',
+    nothingFound: 'Nothing found.',
+    everybody: 'Everybody who is signed in',
+    department: 'Department',
+    unnamed: (id: string) => `Person ${id}`,
+    choose: (count: number) => (count ? `Choose (${count})` : 'Choose'),
   },
 
   shortcuts: {

@@ -20,6 +20,7 @@ from tieline.api.faults import ApiError
 from tieline.api.openapi import openapi
 from tieline.http.files import FileDoor
 from tieline.http.hosts import Hosts
+from tieline.http.library import Library
 from tieline.http.live import Live
 from tieline.http.oauth import TokenEndpoint
 from tieline.http.pages import Pages
@@ -62,6 +63,7 @@ class Server:
         self._rest_of_it: ASGIApp = self._starlette(dispatcher, pages, FileDoor(dispatcher, hosts, folder))
 
     def _starlette(self, dispatcher: Dispatcher, pages: Pages, files: FileDoor) -> Starlette:
+        library = Library()
         return Starlette(
             routes=[
                 Route("/", pages.root),
@@ -73,6 +75,8 @@ class Server:
                 Route("/ui/me", pages.me),
                 WebSocketRoute("/ui/live", self.live.serve),
                 Route("/files/{file_id}/{expires}/{signature}", files.serve),
+                Route("/api/v1", library.serve),
+                Route("/api/v1/", library.serve),
                 Route("/oauth/authorize", pages.authorize),
                 Route("/oauth/authorize/", pages.authorize),
                 Route("/contact_center/connector/", pages.connector_settings),

@@ -1,6 +1,26 @@
 // Every call that the pages make, typed; each wire name stands here and nowhere else.
 import { call, request } from './http'
-import type { ConnectorCatalogue, DialogPage, FrameOpening, Identity, MessagePage, Tab, User } from './types'
+import type {
+  Application,
+  ConnectorCatalogue,
+  Department,
+  DialogPage,
+  FrameOpening,
+  Identity,
+  MessagePage,
+  Person,
+  Placement,
+  Tab,
+  Tokens,
+  User,
+} from './types'
+
+/** Which page of an application is opened: its own, or that of a placement. */
+export interface OpenAs {
+  code?: string
+  placement?: number
+  options?: Record<string, unknown>
+}
 
 export const api = {
   me: () => request<Identity>('/ui/me', { method: 'GET' }),
@@ -30,4 +50,25 @@ export const api = {
     call<FrameOpening>('tieline.connector.open', { CONNECTOR: connector, LINE: line }),
   disconnect: (connector: string, line: number) =>
     call<boolean>('tieline.connector.disconnect', { CONNECTOR: connector, LINE: line }),
+
+  applications: () => call<Application[]>('tieline.apps.mine'),
+  placements: (code?: string) => call<Placement[]>('tieline.placements.list', code ? { CODE: code } : {}),
+  openApp: (app: number, { code, placement, options }: OpenAs = {}) =>
+    call<FrameOpening>('tieline.app.open', {
+      APP: app,
+      CODE: code,
+      PLACEMENT: placement,
+      OPTIONS: { URI: location.pathname + location.search, ...options },
+    }),
+  refreshApp: (app: number) => call<Tokens>('tieline.app.refresh', { APP: app }),
+  finishInstallation: (app: number) => call<boolean>('tieline.app.finish', { APP: app }),
+  setAppOption: (app: number, name: string, value: unknown) =>
+    call<boolean>('tieline.app.option.set', { APP: app, NAME: name, VALUE: value }),
+  setUserOption: (app: number, name: string, value: unknown) =>
+    call<boolean>('tieline.user.option.set', { APP: app, NAME: name, VALUE: value }),
+
+  people: (text: string) => call<Person[]>('user.search', { FILTER: { ACTIVE: true }, FIND: text, START: -1 }),
+  departments: () => call<Department[]>('department.get', { START: -1 }),
+  dialogOf: (named: { SESSION_ID: string } | { USER_CODE: string }) =>
+    call<{ dialog_id: string }>('imopenlines.dialog.get', named),
 }
