@@ -3,7 +3,7 @@ V := .venv/bin
 LOCK := $(V)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 PIP := $(V)/python -m pip install -q --disable-pip-version-check
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock docs ui kill-test clean
+.PHONY: help run test check bench lock docs ui kill-test fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,14 @@ test: .venv/test.ok ui ## set everything up and run the tests
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
 	$(V)/python -m pytest -m slow -n 0 -s
 
+.venv-fuzz/ok: requirements/fuzz.txt
+	@test -d .venv-fuzz || $(PY) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+fuzz: .venv/test.ok ui .venv-fuzz/ok ## call a server at random from its OpenAPI document; SECONDS=600
+	PYTHONPATH=tests $(V)/python tools/fuzz.py --seconds $(or $(SECONDS),600)
+
 check: .venv/dev.ok ## ruff, mypy, import-linter
 	$(V)/ruff check . && $(V)/ruff format --check .
 	$(V)/mypy
@@ -54,7 +62,8 @@ lock: .venv/dev.ok ## resolve the dependencies anew
 	$(LOCK) --extra postgresql --extra demo pyproject.toml requirements/build.in -o requirements/run.txt
 	$(LOCK) --group ui -c requirements/run.txt -o requirements/ui.txt
 	$(LOCK) --group test -c requirements/run.txt -o requirements/test.txt
+	$(LOCK) --group fuzz -o requirements/fuzz.txt
 	$(LOCK) --group dev -c requirements/run.txt -c requirements/test.txt -o requirements/dev.txt
 
 clean: ## remove what the set-up made; keeps ./data
-	rm -rf .venv ui/node_modules tests/wire/node/node_modules src/tieline/static
+	rm -rf .venv .venv-fuzz ui/node_modules tests/wire/node/node_modules src/tieline/static

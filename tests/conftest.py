@@ -13,9 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import servers
 from support.portal import Client, Desk, Loop, Portal
 from support.receiver import Receiver
+from support.schemas import problems
 from tieline.store.migrations import migrate
 
 ENGINES = ("sqlite", "postgresql")
+MOST_CHECKED = 50  # events of a test; more are of the same kinds
 
 
 @pytest.fixture(scope="session")
@@ -93,10 +95,13 @@ def quick_portal(loop: Loop, sqlite_url: str, tmp_path: Path) -> Iterator[Portal
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A handler of events."""
+    """A handler of events; what it received of ours must fit the published schemas."""
     made = Receiver()
     yield made
     made.close()
+    events = [one for one in made.requests if one.headers.get("user-agent") == "tieline" and one.body]
+    for event in events[:MOST_CHECKED]:
+        assert problems(event) == [], event.event
 
 
 @pytest.fixture

@@ -23,8 +23,7 @@ from tieline.domain.clock import Clock, SystemClock
 from tieline.http import certificates
 from tieline.http.control import ControlServer, ensure_portal
 from tieline.http.routes import Server
-from tieline.methods import FAMILIES
-from tieline.methods.scopes import SENTENCES
+from tieline.methods import registry
 from tieline.services.call import Rules, World
 from tieline.settings import Settings, WrongSetting
 from tieline.store.engine import Database, open_database
@@ -45,8 +44,15 @@ class Occupied(Exception):
 
 def make_world(settings: Settings, clock: Clock | None = None) -> World:
     """Put together what all calls share."""
-    rules = Rules(settings.profile == "production", settings.strict, settings.allowed_hosts)
-    return World(clock or SystemClock(), Vault.open(settings.folder), Registry(FAMILIES, SENTENCES), rules)
+    rules = Rules(
+        settings.profile == "production",
+        settings.strict,
+        settings.allowed_hosts,
+        settings.requests,
+        settings.operating,
+    )
+    files = Folder(settings.folder / "files")
+    return World(clock or SystemClock(), Vault.open(settings.folder), registry(), files, rules)
 
 
 @contextlib.contextmanager
@@ -67,15 +73,14 @@ def owned(settings: Settings) -> Iterator[None]:
 class Parts:
     """The parts of one server on an open database."""
 
-    def __init__(self, database: Database, world: World, bus: Bus, folder: Path, static: Path = STATIC) -> None:
+    def __init__(self, database: Database, world: World, bus: Bus, static: Path = STATIC) -> None:
         registry = world.catalogue
         assert isinstance(registry, Registry)
         self.database = database
         self.world = world
-        files = Folder(folder / "files")
         self.worker = Worker(database, world, registry, bus)
-        self.fetcher = Fetcher(database, world, files, bus)
-        self.server = Server(Dispatcher(registry, database, world), world.rules, bus, files, static)
+        self.fetcher = Fetcher(database, world, world.folder, bus)
+        self.server = Server(Dispatcher(registry, database, world), world.rules, bus, world.folder, static)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -149,7 +154,9 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     cert = None
     if settings.speaks_tls:
-        cert = certificates.pair(settings.folder, settings.domain, settings.tls_cert, settings.tls_key)
+        cert = certificates.pair(
+            settings.folder, (settings.domain, *sorted(settings.also_serve)), settings.tls_cert, settings.tls_key
+        )
     doors = [door(settings.host, settings.port, cert)]
     if settings.http_port is not None:
         doors.append(door("127.0.0.1", settings.http_port, None))
@@ -176,7 +183,7 @@ async def serve(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, N
     database = open_database(settings.database_url, bus)
     try:
         await database.write(lambda tx: ensure_portal(tx, world, settings.public_url))
-        parts = Parts(database, world, bus, settings.folder)
+        parts = Parts(database, world, bus)
         control = ControlServer(database, world, settings.folder)
         try:
             doors = _doors(settings, parts.server)

@@ -99,11 +99,19 @@ def commands() -> None:
 @click.option("--tls", is_flag=True, default=None, help="Speak TLS with a certificate of the development CA.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True), help="Certificate chain.")
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="Key of the certificate.")
+@click.option(
+    "--also-serve",
+    multiple=True,
+    metavar="HOST",
+    help="A foreign host that clients hard-code: the development certificate covers it too.",
+)
 @click.option("--http-port", type=int, help="Plain http beside, on loopback only.")
 @click.option("--domain", help="Host name of the portal's address.")
 @click.option("--url", help="Public address of the portal.")
 @click.option("--profile", type=click.Choice(["development", "production"]))
 @click.option("--strict", is_flag=True, default=None, help="As documented: an event is sent once.")
+@click.option("--request-limit", help="Requests of an address: off, standard, enterprise or A_SECOND/AT_ONCE.")
+@click.option("--operating-limit", help="Seconds that a method may work for one caller: off, on or LIMIT/WINDOW.")
 @click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings as a TOML file.")
 def serve(config: Path | None, **given: Any) -> None:
     """Run a server until it is told to stop."""
@@ -247,8 +255,20 @@ def user_add(data: Path | None, database: str | None, name: str, email: str, adm
     """Add a person and print the password, once."""
     password = new_password()
     args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(password)}
-    added = _ask(load({"data": data, "database": database}), "user.add", args)
+    added = _ask(load({"data": data, "database": database}), "person.add", args)
     _print({**added, "password": password}, as_json=as_json)
+
+
+@user.command(name="password")
+@_data_options
+@click.option("--user", "user_id", type=int, required=True, help="Id of the person.")
+@_json_option
+def user_password(data: Path | None, database: str | None, user_id: int, as_json: bool) -> None:
+    """Give a person a new password and print it, once."""
+    password = new_password()
+    args = {"user": user_id, "password_hash": hash_password(password)}
+    changed = _ask(load({"data": data, "database": database}), "person.password", args)
+    _print({**changed, "password": password}, as_json=as_json)
 
 
 @commands.group()

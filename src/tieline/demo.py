@@ -75,7 +75,7 @@ async def _set_up(folder: Path, chat_port: int) -> dict[str, Any]:
     for name, email, admin in PEOPLE:
         password = new_password()
         hashed = await asyncio.to_thread(hash_password, password)
-        added = await _ask(folder, "user.add", name=name, email=email, admin=admin, password_hash=hashed)
+        added = await _ask(folder, "person.add", name=name, email=email, admin=admin, password_hash=hashed)
         people.append({"id": added["id"], "name": name, "email": email, "password": password})
     operators = [str(person["id"]) for person in people]
     line = await _ask(folder, "line.add", name="Website", operators=operators)

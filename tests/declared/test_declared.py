@@ -7,22 +7,17 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from support.portal import Portal
 from tieline.api import faults
 from tieline.api.faults import Fault
-from tieline.api.method import Auth
-from tieline.api.reference import coverage, openapi
-from tieline.api.registry import Registry
-from tieline.methods import FAMILIES
+from tieline.domain.events import Fact
+from tieline.methods import registry
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "tieline"
-REGISTRY = Registry(FAMILIES)
+REGISTRY = registry()
 MOST_LINES_OF_A_FILE = 500
 MOST_LINES_OF_A_FUNCTION = 60
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "static" not in path.parts)
@@ -69,6 +64,15 @@ def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
     assert [text for text in literals() if text.lower() == name.lower()] == [name]
 
 
+# What these tell of is the application itself: of many such events in a row a queue keeps the last.
+OF_THE_APPLICATION = {"AppInstalled", "AppPaid", "AppRemoved", "AppUpdated", "OfflineQueueGrown", "TestFired"}
+
+
+def test_each_fact_says_what_it_is_about() -> None:
+    silent = {event.fact.__name__ for event in REGISTRY.events if event.fact.subject is Fact.subject}
+    assert silent == OF_THE_APPLICATION
+
+
 FAULTS = sorted(name for name, value in vars(faults).items() if isinstance(value, Fault))
 
 
@@ -79,7 +83,7 @@ def test_each_fault_of_the_catalogue_is_used(name: str) -> None:
         for path, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
-        and path.name != "reference.py"
+        and path.name != "openapi.py"
     )  # fmt: skip
     assert used >= 1
 
@@ -150,75 +154,6 @@ def test_committed_reference_is_fresh(tmp_path: Path) -> None:
     subprocess.run([sys.executable, ROOT / "tools" / "write_reference.py", tmp_path], cwd=ROOT, check=True)
     written = {page.name: page.read_text("utf-8") for page in tmp_path.iterdir()}
     committed = ROOT / "docs" / "reference"
-    assert {page.name for page in committed.iterdir()} == set(written)
+    assert {page.name for page in committed.iterdir()} == {*written, "README.md"}
     stale = [name for name, text in written.items() if (committed / name).read_text("utf-8") != text]
     assert stale == [], "run `make docs`"
-
-
-def test_documented_methods_are_covered_or_named() -> None:
-    known = {row.name for row in coverage(REGISTRY) if row.state != "absent"}
-    assert known == {method.name for method in REGISTRY if method.documented and method.auth is not Auth.SESSION}
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    return msgspec.json.decode(msgspec.json.encode(openapi(REGISTRY)))
-
-
-def test_openapi_is_served(quick_portal: Portal, document: dict[str, Any]) -> None:
-    reply = quick_portal.request("GET", "/openapi.json")
-    assert reply.status == 200
-    assert reply.body == document
-
-
-def test_openapi_has_its_parts(document: dict[str, Any]) -> None:
-    assert document["openapi"].startswith("3.1.")
-    assert {"title", "version"} <= set(document["info"])
-    assert {"schemas", "securitySchemes"} <= set(document["components"])
-
-
-def test_openapi_has_every_method_but_those_of_the_pages(document: dict[str, Any]) -> None:
-    assert set(document["paths"]) == {f"/rest/{m.name}" for m in REGISTRY if m.auth is not Auth.SESSION}
-    operations = [item["post"] for item in document["paths"].values()]
-    assert len({operation["operationId"] for operation in operations}) == len(operations)
-    for operation in operations:
-        assert operation["summary"]
-        assert "200" in operation["responses"]
-        assert all(response["description"] for response in operation["responses"].values())
-        for requirement in operation["security"]:
-            assert set(requirement) <= set(document["components"]["securitySchemes"])
-
-
-def references(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
-            yield value["$ref"]
-        for inner in value.values():
-            yield from references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from references(inner)
-
-
-def test_openapi_refers_to_what_is_there(document: dict[str, Any]) -> None:
-    found = set(references(document))
-    assert "#/components/schemas/Error" in found
-    for reference in found:
-        place: Any = document
-        for part in reference.removeprefix("#/").split("/"):
-            assert part in place, reference
-            place = place[part]
-
-
-def test_openapi_describes_every_parameter(document: dict[str, Any]) -> None:
-    for method in REGISTRY:
-        if method.auth is Auth.SESSION:
-            continue
-        content = document["paths"][f"/rest/{method.name}"]["post"]["requestBody"]["content"]
-        assert set(content) == {"application/json", "application/x-www-form-urlencoded"}
-        for kind in content.values():
-            assert set(kind["schema"]["properties"]) == {param.wire_name for param in method.params}
-            assert all(schema["description"] for schema in kind["schema"]["properties"].values())
-            required = [param.wire_name for param in method.params if param.required]
-            assert kind["schema"].get("required", []) == required

@@ -77,6 +77,7 @@ def test_address_of_nothing_that_can_be_called_is_refused(open_portal, profile: 
         assert reply.error == (400, "ERROR_ARGUMENT"), handler
 
 
+@pytest.mark.difference(5)
 def test_production_refuses_what_is_not_public_and_plain_http(open_portal) -> None:
     app = open_portal(profile="production").app()
     for handler in NOT_PUBLIC:

@@ -31,6 +31,7 @@ def go_through_schedule(post: Post) -> None:
     post.journal(len(SCHEDULE))
 
 
+@pytest.mark.difference(4)
 def test_retries_follow_the_schedule_and_end(post: Post) -> None:
     chat = post.dialog()
     post.refuse(503)
@@ -162,6 +163,7 @@ def test_events_have_ids_of_their_own(quick_post: Post) -> None:
     assert len({received.headers["webhook-id"] for received in quick_post.receiver.wait(3)}) == 3
 
 
+@pytest.mark.difference(4)
 def test_strict_server_sends_once(open_portal, receiver: Receiver) -> None:
     desk = Desk(open_portal(strict=True), f"{receiver.url}/handler")
     desk.bind("OnImConnectorMessageAdd")

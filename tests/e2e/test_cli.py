@@ -48,6 +48,16 @@ def test_person_added_beside_a_running_server_can_log_in_at_once(served: Served,
     assert log_in(client, served, "olga@example.com", added["password"] + "x") == 401
 
 
+def test_person_gets_a_new_password(served: Served, client) -> None:
+    added = served.command("user", "add", "--name", "Pia", "--email", "pia@example.com")
+    changed = served.command("user", "password", "--user", str(added["id"]))
+    assert (changed["id"], changed["email"]) == (added["id"], "pia@example.com")
+    assert log_in(client, served, "pia@example.com", added["password"]) == 401
+    assert log_in(client, served, "pia@example.com", changed["password"]) == 200
+    unknown = served.run("user", "password", "--user", "99999")
+    assert (unknown.returncode, unknown.stderr) == (1, "tieline: no such user: 99999\n")
+
+
 def test_application_added_beside_a_running_server_can_call_at_once(served: Served, client) -> None:
     app = served.command("app", "add", "--name", "A", "--scopes", SCOPES, "--script-only")
     assert profile(client, app["access_token"]) == 200
@@ -185,6 +195,7 @@ def test_refusals_of_commands_are_one_line(served: Served) -> None:
         (["serve", "--port", "99999"], {}, "there is no port 99999"),
         (["serve", "--profile", "lax"], {}, "'development', 'production'"),
         (["serve", "--host", "300.1.1.1"], {}, "cannot listen on 300.1.1.1"),
+        (["serve", "--also-serve", "https://x/"], {}, "https://x/ is no host name"),
         (["serve", "--tls-cert", "{key}"], {}, "a certificate and its key go together"),
         (["serve", "--tls-cert", "{key}", "--tls-key", "{key}"], {}, "the certificate cannot be used"),
         (["serve", "--config", "{key}"], {}, "cannot be read"),

@@ -20,7 +20,6 @@ from support.axe import check
 from support.browsers import DESKTOP, PHONE, Operator, chromium, window
 from support.receiver import Receiver
 from support.served import PASSWORD, Served, environment
-from tieline.services.people import hash_password
 
 ADMIN, PERSON = "ada@example.com", "paul@example.com"
 
@@ -29,9 +28,8 @@ ADMIN, PERSON = "ada@example.com", "paul@example.com"
 def served(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A running server with TLS, an administrator and somebody else."""
     with Served(tieline, tmp_path_factory.mktemp("developer") / "data") as made:
-        hashed = hash_password(PASSWORD)
-        made.ask("user.add", name="Ada Admin", email=ADMIN, admin=True, password_hash=hashed)
-        made.ask("user.add", name="Paul Person", email=PERSON, admin=False, password_hash=hashed)
+        made.person("Ada Admin", ADMIN, admin=True)
+        made.person("Paul Person", PERSON)
         yield made
 
 
@@ -227,13 +225,18 @@ def test_application_from_its_form_to_its_removal(served: Served, browser: Brows
         assert call(served, "profile", token).status_code == 401
 
 
-def test_application_with_a_page_waits_for_its_installer(served: Served, browser: Browser) -> None:
+FINISH = """app => fetch('/ui/rest/tieline.app.finish', {
+    method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({APP: app}),
+}).then(response => response.status)"""
+
+
+def test_application_with_a_page_waits_for_its_installer(served: Served, browser: Browser, receiver: Receiver) -> None:
     name = "Connector of the quite long-named company Straßenbahnhaltestellenverzeichnis GmbH & Co. KG"
     with developer(served, browser, PHONE) as ada:
         ada.part("add").click()
         ada.part("app-name").fill(name)
-        ada.part("app-handler").fill("https://app.example/page")
-        ada.part("app-installer").fill("https://app.example/install")
+        ada.part("app-handler").fill(f"{receiver.url}/page")
+        ada.part("app-installer").fill(f"{receiver.url}/install")
         ada.page.get_by_role("button", name="Choose all").click()
         ada.page.get_by_role("radio", name="Chosen people").click()
         ada.refused("Choose at least one person, or let everybody use it.")
@@ -249,6 +252,11 @@ def test_application_with_a_page_waits_for_its_installer(served: Served, browser
         ada.part("action-upgrade").click()
         ada.part("confirm").click()
         expect(ada.part("action-done")).to_have_text("The next version is there.")
+        ada.part("app-open").click()
+        assert urlsplit(receiver.wait(1)[0].path).path == "/install"
+        assert ada.page.evaluate(FINISH, app) == 200
+        ada.page.keyboard.press("Escape")
+        expect(ada.part("app-state")).to_have_text("Installed")
         ada.part("app-back").click()
         expect(ada.part("app").filter(has_text=name)).to_contain_text("version 2")
         ada.checked()
@@ -294,6 +302,12 @@ def test_incoming_webhook_opens_methods_until_it_is_revoked(served: Served, brow
         assert httpx.post(f"{url}profile", verify=served.trust()).status_code == 401
 
 
+def add_person(served: Served, email: str) -> None:
+    """Add a person as a program does."""
+    hook = served.ask("webhook.add", user=2, scopes=["user"])["url"]
+    httpx.post(f"{hook}user.add", json={"EMAIL": email}, verify=served.trust()).raise_for_status()
+
+
 def test_outgoing_webhook_is_told_with_its_token_and_signature(
     served: Served, browser: Browser, receiver: Receiver
 ) -> None:
@@ -302,7 +316,7 @@ def test_outgoing_webhook_is_told_with_its_token_and_signature(
         ada.shown("outgoing-empty")
         ada.part("add").click()
         ada.refused("An outgoing webhook needs events to be told of")
-        ada.choose("ONAPPUNINSTALL")
+        ada.choose("ONUSERADD")
         ada.refused("A name is needed")
         ada.part("webhook-title").fill("Tell the warehouse")
         ada.refused("This address cannot be used: not a URL.")
@@ -311,19 +325,23 @@ def test_outgoing_webhook_is_told_with_its_token_and_signature(
         token, signing_secret = ada.secret("application_token"), ada.secret("signing_secret")
         ada.part("done").click()
         told = ada.part("webhook").filter(has_text="Tell the warehouse")
-        expect(told).to_contain_text("ONAPPUNINSTALL")
+        expect(told).to_contain_text("ONUSERADD")
         told.locator("[data-test='edit']").click()
         ada.part("webhook-handler").fill(f"{receiver.url}/warehouse")
         ada.part("submit").click()
         expect(told).to_contain_text("/warehouse")
-        told.locator("[data-test='remove']").click()
-        ada.part("confirm").click()
-        ada.shown("outgoing-empty")
+        add_person(served, "new@example.com")
         (event,) = receiver.wait(1)
+        assert event.form["data"]["EMAIL"] == "new@example.com"
         assert (event.path, event.form["auth"]["application_token"]) == ("/warehouse", token)
         at = datetime.fromtimestamp(int(event.headers["webhook-timestamp"]), UTC)
         signature = Webhook(signing_secret).sign(event.headers["webhook-id"], at, event.body.decode())
         assert event.headers["webhook-signature"] == signature
+        told.locator("[data-test='remove']").click()
+        ada.part("confirm").click()
+        ada.shown("outgoing-empty")
+        add_person(served, "newer@example.com")
+        receiver.nothing_more(1)
 
 
 @pytest.fixture

@@ -151,3 +151,24 @@ def test_health_follows_the_database(shared: tuple[Served, Served, str], postgre
         assert (refused.status_code, refused.json()["error"]) == (503, "OVERLOAD_LIMIT")
         assert first.process
         assert first.process.poll() is None
+
+
+def test_foreign_hosts_that_clients_hard_code_are_answered_under_their_names(tieline: Path, tmp_path: Path) -> None:
+    foreign = ("oauth.example.test", "api.example.test")
+    options = [part for name in foreign for part in ("--also-serve", name)]
+    with Served(tieline, tmp_path / "data", *options) as served:
+        trusting = ssl.create_default_context(cafile=str(served.ca))
+        for name in (*foreign, "localhost"):
+            with (
+                socket.create_connection(("127.0.0.1", served.port), timeout=10) as plain,
+                trusting.wrap_socket(plain, server_hostname=name) as stream,
+            ):
+                stream.sendall(f"GET /oauth/token/ HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+                answer = stream.makefile("rb").read()
+            assert b" 400 " in answer.splitlines()[0]
+            assert b'"error":"invalid_request"' in answer
+        with (
+            socket.create_connection(("127.0.0.1", served.port), timeout=10) as plain,
+            pytest.raises(ssl.SSLCertVerificationError),
+        ):
+            trusting.wrap_socket(plain, server_hostname="other.example.test")

@@ -41,6 +41,7 @@ def test_application_that_is_not_installed_is_told_so(portal: Portal) -> None:
     assert (told["INSTALLED"], told["install"]["installed"]) == (False, False)
 
 
+@pytest.mark.difference(15)
 def test_webhook_is_told_its_scopes(portal: Portal) -> None:
     told = portal.webhook(scopes="imopenlines,im").call("app.info").result
     assert told == {"SCOPE": ["basic", "im", "imopenlines"], "LICENSE": "selfhosted"}

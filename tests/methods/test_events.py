@@ -18,7 +18,8 @@ CONNECTOR_EVENTS = [
     "ONIMCONNECTORSTATUSDELETE",
     "ONIMCONNECTORLINEDELETE",
 ]
-BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT"]
+USER_EVENTS = ["ONUSERADD"]
+BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
 TWICE = (400, "ERROR_CORE", "Unable to set event handler: Handler already binded")
 DENIED = "Access denied! {} requires administrator access rights"
@@ -42,7 +43,7 @@ def unbind(app: Client, event: str = "OnAppTest", handler: str = HANDLER, **para
 
 def bound(app: Client) -> list[tuple[str, str, str, int]]:
     rows = app.call("event.get").result
-    assert all(set(row) == {"event", "handler", "auth_type", "offline"} for row in rows)
+    assert all(set(row) - {"connector_id"} == {"event", "handler", "auth_type", "offline"} for row in rows)
     return [(row["event"], row["handler"], row["auth_type"], row["offline"]) for row in rows]
 
 
@@ -133,22 +134,112 @@ def test_other_users_tokens_are_for_administrators(app: Client, person: int) -> 
     )
 
 
-def test_offline_events_are_not_offered_yet(app: Client, person: int) -> None:
-    own = acting_for(app, person)
-    for event_type in ("offline", "OFFLINE"):
-        for method, what in (("event.bind", "binding"), ("event.unbind", "unbinding")):
-            denied = (403, "ACCESS_DENIED", DENIED.format(f"Offline events {what}"))
-            assert refused(own.call(method, event="OnAppTest", event_type=event_type)) == denied
-            told = (400, "ERROR_EVENT_NOT_FOUND", "offline events are not offered yet")
-            assert refused(app.call(method, event="OnAppTest", event_type=event_type)) == told
+@pytest.mark.parametrize("user", ["unknown", "inactive", "customer", -1, 2**62])
+def test_tokens_are_those_of_an_active_user(quick_desk: Desk, user: Any) -> None:
+    portal, app = quick_desk.portal, quick_desk.app
+    if user == "unknown":
+        user = 4711
+    elif user == "inactive":
+        user = portal.person()
+        portal.write(lambda tx: (tx.run("update users set active = 0 where id = :id", id=user), tx.touch(1)))
+    elif user == "customer":
+        quick_desk.write_in()
+        user = portal.read(lambda tx: tx.one("select max(id) from users"))[0]
+    told = "The value of an argument 'auth_type' must be of type id of an active user"
+    assert refused(bind(app, auth_type=user)) == (400, "ERROR_ARGUMENT", told)
+    assert bound(app) == []
+
+
+def test_person_subscribes_in_his_own_name(app: Client, person: int) -> None:
+    own, other = acting_for(app, person), acting_for(app, app.portal.person())
+    assert bind(own).result is True
+    assert refused(bind(own, auth_type=person)) == TWICE
+    assert bind(other, auth_type=0).result is True
+    bind(app)
+    assert [row[2] for row in bound(app)] == [str(person), str(person + 1), "0"]
+    assert unbind(own, auth_type=0) == 1
+    assert unbind(own) == 0
+    assert unbind(other) == 1
+    assert [row[2] for row in bound(app)] == ["0"]
+
+
+@pytest.mark.parametrize("event_type", ["offline", "OFFLINE"])
+def test_offline_events_are_for_administrators(quick_app: Client, event_type: str) -> None:
+    own = acting_for(quick_app, quick_app.portal.person())
+    for method, what in (("event.bind", "binding"), ("event.unbind", "unbinding")):
+        denied = (403, "ACCESS_DENIED", DENIED.format(f"Offline events {what}"))
+        assert refused(own.call(method, event="OnAppTest", event_type=event_type)) == denied
+
+
+def test_offline_event_is_bound_without_a_handler(app: Client) -> None:
+    offline = {"event": "OnAppTest", "event_type": "offline"}
+    assert app.call("event.bind", **offline).result is True
+    assert app.call("event.bind", auth_connector="shop", **offline).result is True
+    bind(app)
+    for repeated in ({}, {"handler": HANDLER}, {"auth_type": 1}, {"auth_connector": "shop"}):
+        assert refused(app.call("event.bind", **offline, **repeated)) == TWICE
+    row = {"event": "ONAPPTEST", "handler": "", "auth_type": "0", "offline": 1}
+    assert app.call("event.get").result == [
+        row | {"connector_id": ""},
+        row | {"connector_id": "shop"},
+        {"event": "ONAPPTEST", "handler": HANDLER, "auth_type": "0", "offline": 0},
+    ]
+    assert app.call("event.unbind", **offline).result == {"count": 2}
+    assert bound(app) == [("ONAPPTEST", HANDLER, "0", 0)]
+    assert app.call("event.unbind", **offline).result == {"count": 0}
+
+
+@pytest.mark.parametrize("event", ["OnNothing", "OnOfflineEvent", "", "OnImConnectorMessageAdd"])
+def test_event_that_cannot_be_queued_is_unknown(quick_portal: Portal, event: str) -> None:
+    app = quick_portal.app("im")
+    assert refused(app.call("event.bind", event=event, event_type="offline")) == NOT_FOUND
+
+
+def test_source_key_of_an_online_event_means_nothing(quick_app: Client) -> None:
+    assert bind(quick_app, auth_connector="shop").result is True
+    assert refused(bind(quick_app)) == TWICE
+    assert quick_app.call("event.get").result[0].keys() == {"event", "handler", "auth_type", "offline"}
+
+
+WRONG = "The value of an argument '{}' must be of type {}"
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"event_type": "sometimes"}, WRONG.format("event_type", "online or offline")),
+        (
+            {"event_type": "offline", "auth_connector": "a" * 256},
+            WRONG.format("auth_connector", "string of at most 255 characters"),
+        ),
+        ({"options": {"minTimeout": "soon"}}, WRONG.format("options", "integer")),
+        ({"options": {"minTimeout": 1.5}}, WRONG.format("options", "integer")),
+        ({"options": {"minTimeout": [1]}}, WRONG.format("options", "integer")),
+        ({"options": {"minTimeout": -1}}, WRONG.format("options", "object with minTimeout from 0 to 86400")),
+        ({"options": {"minTimeout": "86401"}}, WRONG.format("options", "object with minTimeout from 0 to 86400")),
+        ({"options": {"minTimeout": 2**70}}, WRONG.format("options", "integer")),
+    ],
+)
+def test_wrong_setting_is_named(quick_app: Client, params: dict[str, Any], text: str) -> None:
+    reply = bind(quick_app, **params)
+    assert refused(reply) == (400, "ERROR_ARGUMENT", text)
+    assert bound(quick_app) == []
+
+
+def test_handler_is_measured_in_bytes(app: Client) -> None:
+    handler = "https://app.example/" + "".join(chr(0x4E00 + number) for number in range(1_000))
+    assert refused(bind(app, handler=handler)) == (400, "ERROR_ARGUMENT", "longer than 2000 bytes")
+    assert bind(app, handler=handler[:660]).result is True
+    assert app.call("event.test").result == 1
 
 
 def test_subscriptions_are_shown_to_their_own_user_and_to_administrators(app: Client, person: int) -> None:
     own = acting_for(app, person)
     bind(app)
     bind(own, auth_type=person)
-    assert [row[2] for row in bound(app)] == ["0", str(person)]
-    assert [row[2] for row in bound(own)] == [str(person)]
+    app.call("event.bind", event="OnAppTest", event_type="offline")
+    assert [row[2:] for row in bound(app)] == [("0", 0), (str(person), 0), ("0", 1)]
+    assert [row[2:] for row in bound(own)] == [(str(person), 0)]
 
 
 def test_subscriptions_are_ended_by_event_and_handler_alone(app: Client, person: int) -> None:
@@ -182,8 +273,9 @@ def test_events_are_listed_by_scope(portal: Portal) -> None:
     app, small = portal.app("imopenlines,im"), portal.app("im")
     assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS)
     assert sorted(small.call("events").result) == sorted(BASIC_EVENTS)
-    assert sorted(small.call("events", FULL=True).result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS)
+    assert sorted(small.call("events", FULL=True).result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + USER_EVENTS)
     assert sorted(small.call("events", SCOPE="imconnector").result) == sorted(CONNECTOR_EVENTS)
+    assert small.call("events", SCOPE="user").result == USER_EVENTS
     assert sorted(small.call("events", SCOPE="", FULL=True).result) == sorted(BASIC_EVENTS)
     assert small.call("events", SCOPE="nothing").result == []
 

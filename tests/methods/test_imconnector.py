@@ -180,6 +180,7 @@ def test_only_the_owner_unregisters(quick_desk: Desk, params: dict) -> None:
     assert status(quick_desk)["STATUS"] is True
 
 
+@pytest.mark.difference(12)
 def test_list_shows_connectors_of_all_applications_to_administrators_alone(desk: Desk) -> None:
     other = desk.portal.app()
     register(other)
@@ -200,6 +201,7 @@ def test_connector_is_switched_on_by(quick_desk: Desk, value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [0, "0", "", "N", "n", False, "false"])
+@pytest.mark.difference(11)
 def test_connector_is_switched_off_by(quick_desk: Desk, value: object) -> None:
     assert quick_desk.connector("activate", ACTIVE=value).result is True
     assert status(quick_desk)["STATUS"] is False

@@ -51,6 +51,7 @@ SAMPLE = {
 }
 
 
+@pytest.mark.difference(14)
 def test_documented_message_is_answered_as_documented(desk: Desk) -> None:
     (item,) = desk.send(SAMPLE)
     chat = desk.operator.call("im.recent.list").result["items"][0]
@@ -347,6 +348,7 @@ GOOD = {"user": {"id": "u"}, "message": {"text": "Hello"}, "chat": {"id": "c"}}
         ([GOOD] * 501, "Argument 'MESSAGES' has more than 500 messages"),
     ],
 )
+@pytest.mark.difference(13)
 def test_malformed_messages_refuse_the_whole_request(quick_desk: Desk, method: str, messages, text: str) -> None:
     assert refused(quick_desk, messages, method) == (400, "ERROR_ARGUMENT", text)
     assert quick_desk.operator.call("im.recent.list").result["items"] == []

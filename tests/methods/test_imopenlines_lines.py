@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Portal, refused
+from support.portal import Client, Desk, Portal, refused
 
 DOCUMENTED = """ID ACTIVE LINE_NAME CRM CRM_CREATE CRM_CREATE_SECOND CRM_CREATE_THIRD CRM_FORWARD CRM_CHAT_TRACKER
 CRM_TRANSFER_CHANGE CRM_SOURCE QUEUE_TIME NO_ANSWER_TIME QUEUE_TYPE CHECK_AVAILABLE WATCH_TYPING WELCOME_BOT_ENABLE
@@ -152,6 +152,22 @@ def test_queue_is_left_out_on_demand(portal: Portal, admin: Client) -> None:
         [],
         "N",
     )
+
+
+@pytest.mark.difference(23)
+def test_operators_who_are_not_there_are_told_all_the_same(portal: Portal, admin: Client) -> None:
+    person = portal.person()
+    line = portal.line(person)
+    assert config(admin, line, SHOW_OFFLINE="N")["QUEUE"] == config(admin, line)["QUEUE"] == [str(person)]
+
+
+@pytest.mark.difference(24)
+def test_welcome_text_is_kept_and_not_sent(desk: Desk) -> None:
+    admin = desk.portal.webhook()
+    welcome = {"WELCOME_MESSAGE": "Y", "WELCOME_MESSAGE_TEXT": "Welcome!", "QUEUE_TYPE": "all"}
+    assert admin.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS=welcome).result is True
+    assert {name: config(admin, desk.line)[name] for name in welcome} == welcome
+    assert [message["text"] for message in desk.history(desk.write_in("Hello"))] == ["Hello"]
 
 
 def test_dismissed_operator_is_not_in_the_queue(portal: Portal, admin: Client) -> None:

@@ -1,24 +1,27 @@
-"""server.time, scope, methods and method.get: what every client may ask."""
+"""server.time, scope, methods, method.get and feature.get: what every client may ask."""
 
 from typing import Any
 
 import pytest
 
-from support.portal import Client, Portal
+from support.portal import Client, Portal, refused
 
 ALL_SCOPES = [
     *("contact_center", "crm", "department", "disk", "im", "imbot", "imconnector", "imopenlines", "placement", "user"),
     *("user.userfield", "user_basic", "user_brief"),
 ]
 BASIC_METHODS = [
-    *("app.info", "batch", "event.bind", "event.get", "event.test", "event.unbind", "events", "method.get", "methods"),
-    *("profile", "scope", "server.time"),
+    *("app.info", "batch", "event.bind", "event.get", "event.test", "event.unbind", "events", "feature.get"),
+    *("event.offline.clear", "event.offline.error", "event.offline.get", "event.offline.list"),
+    *("method.get", "methods", "profile", "scope", "server.time"),
+    *("user.admin", "user.access", "access.name"),
 ]
 IM_METHODS = [
     *("im.chat.get", "im.dialog.messages.get", "im.dialog.read", "im.message.add", "im.message.delete"),
-    *("im.message.update", "im.recent.list"),
+    *("im.message.update", "im.recent.list", "im.department.get", "im.department.managers.get"),
+    *("im.department.employees.get", "im.department.colleagues.list", "im.search.department.list"),
 ]
-USER_METHODS = ["user.current", "user.get", "user.search"]
+USER_METHODS = ["user.add", "user.current", "user.fields", "user.get", "user.search", "user.update"]
 
 
 @pytest.fixture
@@ -96,8 +99,28 @@ def test_method_without_a_name_is_none(hook: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("rest_offline_extended", "Y"),
+        ("rest_auth_connector", "Y"),
+        ("REST_AUTH_CONNECTOR", "Y"),
+        ("no_such_feature", "N"),
+    ],
+)
+def test_feature_is_there_or_not(quick_portal: Portal, hook: Client, code: str, value: str) -> None:
+    assert hook.call("feature.get", CODE=code).result == {"value": value}
+    assert quick_portal.app("im").call("feature.get", code=code).result == {"value": value}
+
+
+@pytest.mark.parametrize("params", [{}, {"CODE": ""}, {"CODE": None}, {"CODE": []}, {"CODE": 0}, {"CODE": "0"}])
+def test_feature_without_a_name_is_refused(hook: Client, params: dict[str, Any]) -> None:
+    assert refused(hook.call("feature.get", **params)) == (400, "CODE_EMPTY", "CODE can't be empty")
+
+
+@pytest.mark.parametrize(
     ("method", "params", "text"),
     [
+        ("feature.get", {"CODE": ["im"]}, "The value of an argument 'CODE' must be of type string"),
         ("scope", {"full": "perhaps"}, "The value of an argument 'full' must be of type boolean"),
         ("methods", {"scope": ["im"]}, "The value of an argument 'scope' must be of type string"),
         ("method.get", {"name": {"a": "b"}}, "The value of an argument 'name' must be of type string"),

@@ -5,14 +5,14 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from support.sdk import WIRE, install_node_packages
+from support.sdk import WIRE, node
 
 GRAVE = ("serious", "critical")
 
 
 @cache
 def _script() -> str:
-    install_node_packages()
+    node()
     return (WIRE / "node/node_modules/axe-core/axe.min.js").read_text()
 
 

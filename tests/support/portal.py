@@ -121,7 +121,7 @@ class Portal:
         self.parts: composition.Parts = loop.run(self._start())
 
     async def _start(self) -> composition.Parts:
-        parts = composition.Parts(self.database, self.world, self.bus, self.folder)
+        parts = composition.Parts(self.database, self.world, self.bus)
         await parts.start()
         transport = httpx.ASGITransport(parts.server, client=("127.0.0.1", 50000))
         self._http = httpx.AsyncClient(transport=transport, base_url=URL)
@@ -174,7 +174,7 @@ class Portal:
         number = next(self._numbers)
         name = name or f"Person {number}"
         email = f"person{number}@example.com"
-        added = self.command("user.add", name=name, email=email, admin=admin, password_hash=_PASSWORD_HASH)
+        added = self.command("person.add", name=name, email=email, admin=admin, password_hash=_PASSWORD_HASH)
         return added["id"]
 
     def email(self, user_id: int) -> str:

@@ -74,25 +74,26 @@ def python_tutorial() -> list[str]:
     return [sys.executable, str(WIRE / "python/tutorial.py")]
 
 
-def install_node_packages() -> str:
-    """Install at need what the tests use of Node; returns the Node that runs it."""
+def node() -> str:
+    """Return the Node of the tests; their packages are installed at need."""
     sys.path.insert(0, str(ROOT / "tools"))
     try:
         from build_ui import BuildError, find_node, install_packages  # noqa: PLC0415 - a tool, not a package
     finally:
         sys.path.pop(0)
+    hint = f"run: {sys.executable} tools/build_ui.py --packages tests/wire/node"
     try:
-        node = find_node()
-        install_packages(WIRE / "node", node)
+        found = find_node()
+        install_packages(WIRE / "node", found)
     except BuildError as problem:
-        hint = f"run: {sys.executable} tools/build_ui.py --packages tests/wire/node"
         raise AssertionError(f"the packages of Node cannot be installed: {problem}\n{hint}") from None
-    return node.node
+    assert (WIRE / "node/node_modules/@bitrix24/b24jssdk").is_dir(), f"the JavaScript SDK is missing; {hint}"
+    return found.node
 
 
 def node_tutorial() -> list[str]:
     """Return the command that runs the JavaScript tutorial."""
-    return [install_node_packages(), str(WIRE / "node/tutorial.mjs")]
+    return [node(), str(WIRE / "node/tutorial.mjs")]
 
 
 TUTORIALS = {"b24pysdk": python_tutorial, "b24jssdk": node_tutorial}

@@ -130,7 +130,7 @@ class Served:
     def person(self, name: str = "Klaus Weber", email: str = "klaus@example.com", *, admin: bool = False) -> int:
         """Add a person; returns the id."""
         args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(PASSWORD)}
-        return self.ask("user.add", **args)["id"]
+        return self.ask("person.add", **args)["id"]
 
 
 class Scene:

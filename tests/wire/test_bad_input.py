@@ -10,15 +10,14 @@ from hypothesis import strategies as st
 
 from support.portal import Client, Desk, Portal, Reply
 from tieline.api.method import Auth
-from tieline.api.registry import Registry
-from tieline.methods import FAMILIES
+from tieline.methods import registry
 
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 MULTIPART = {"content-type": "multipart/form-data; boundary=X"}
 LARGE = 10 * 1024 * 1024
 SCOPES = "imopenlines,imconnector,im,user"
-REGISTRY = Registry(FAMILIES)
+REGISTRY = registry()
 
 
 def well_formed(reply: Reply) -> Reply:

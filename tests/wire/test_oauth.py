@@ -112,6 +112,7 @@ def test_new_pair_replaces_the_old_one_again_and_again(app: Client) -> None:
     assert len(tokens) == 8
 
 
+@pytest.mark.difference(27)
 def test_repeat_within_a_minute_gets_the_same_pair(app: Client) -> None:
     first = refresh(app).body
     for _ in range(2):
@@ -204,6 +205,7 @@ def test_unreadable_request_is_refused(quick_portal: Portal, content: bytes, kin
 
 
 @pytest.mark.parametrize("path", ["/rest/app.info", "/rest/app.info/", "/rest/app.info.json"])
+@pytest.mark.difference(16)
 def test_token_is_checked_at_app_info(portal: Portal, path: str) -> None:
     app = portal.app("im,imopenlines", handler="https://app.example/handler")
     result = portal.request("GET", f"{path}?auth={app.auth['auth']}").result

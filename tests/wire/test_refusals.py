@@ -59,6 +59,7 @@ def change(portal: Portal, statement: str, **values: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["1/wrong", "999/{code}", "0/{code}", "x/{code}", "99999999999999999999/{code}"])
+@pytest.mark.difference(2)
 def test_wrong_code_or_user_of_a_webhook(portal: Portal, path: str) -> None:
     code = portal.webhook().prefix.split("/")[3]
     reply = portal.request("POST", f"/rest/{path.format(code=code)}/server.time")
@@ -66,6 +67,7 @@ def test_wrong_code_or_user_of_a_webhook(portal: Portal, path: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["wrong", "a" * 70, "\0", "äöü", "a" * 10_000])
+@pytest.mark.difference(3)
 def test_unknown_token(portal: Portal, token: str) -> None:
     reply = portal.request("POST", "/rest/server.time", json={"auth": token})
     if token == "\0":
@@ -112,6 +114,7 @@ def test_token_of_an_application_that_is_gone(portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("method", ["im.message.add", "imopenlines.config.get", "user.get"])
+@pytest.mark.difference(1)
 def test_missing_scope_is_told_before_missing_parameters(portal: Portal, method: str) -> None:
     app, hook = portal.app("imconnector"), portal.webhook(scopes="imconnector")
     assert refused(app.call(method)) == (401, "insufficient_scope", f"{SCOPE}access token")
@@ -186,6 +189,7 @@ def test_plain_http_from_outside_is_refused_in_production(production: Portal, pa
         assert "Https required" not in from_outside(production, scheme, address, path).text
 
 
+@pytest.mark.difference(5)
 def test_plain_http_is_allowed_in_development(quick_portal: Portal) -> None:
     assert from_outside(quick_portal, "http", "203.0.113.5", "/rest/server.time").status_code == 401
 

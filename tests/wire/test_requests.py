@@ -19,7 +19,7 @@ TIME = {
     "date_start": str,
     "date_finish": str,
     "operating_reset_at": int,
-    "operating": int,
+    "operating": float,
 }
 NOW = "2027-01-15T08:00:00+00:00"
 
@@ -248,15 +248,16 @@ def test_browser_may_ask_beforehand(quick_portal: Portal, path: str) -> None:
     assert "authorization" in reply.headers["access-control-allow-headers"]
 
 
-def test_success_carries_the_whole_time_block(app: Client) -> None:
+def test_success_carries_the_whole_time_block(quick_portal: Portal, app: Client) -> None:
     body = app.call("server.time").body
     assert set(body) == {"result", "time"}
     time = body["time"]
     assert {name: type(value) for name, value in time.items()} == TIME
     assert time["start"] <= time["finish"]
-    assert time["duration"] == pytest.approx(time["finish"] - time["start"])
+    assert time["duration"] == pytest.approx(time["finish"] - time["start"], abs=1e-6)
     assert 0 <= time["processing"] <= time["duration"]
-    assert time["operating_reset_at"] == int(time["start"]) + 600
+    assert time["operating"] == time["processing"]
+    assert time["operating_reset_at"] == quick_portal.clock.now() // 1000 + 600
     for name in ("start", "finish"):
         assert dt.datetime.fromisoformat(time[f"date_{name}"]).timestamp() == int(time[name])
 

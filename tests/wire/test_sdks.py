@@ -1,6 +1,7 @@
 """The official SDKs, unmodified, as clients of a server with TLS: the tutorial from end to end."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from support.sdk import TUTORIALS, Refused, Sdk
 from support.served import PASSWORD, Served
 from tieline.services.people import hash_password
 
+BLOCKED_FOR = 3  # seconds
 SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic"]
 
 
@@ -57,6 +59,24 @@ def program(name: str, portal: Portal, folder: Path) -> Sdk:
 def sdk(request: pytest.FixtureRequest, portal: Portal, tmp_path: Path) -> Iterator[Sdk]:
     """Each SDK with its tokens."""
     with program(request.param, portal, tmp_path) as made:
+        start(made, made.app)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def strict_portal(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A server that takes a request a second, and each method once in three."""
+    options = ("--request-limit", "1/1", "--operating-limit", f"0.000001/{BLOCKED_FOR}")
+    with Served(tieline, tmp_path_factory.mktemp("strict") / "data", *options) as served:
+        made = Portal(served)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def strict_sdk(request: pytest.FixtureRequest, strict_portal: Portal, tmp_path: Path) -> Iterator[Sdk]:
+    """The named SDK with its tokens, on the strict server."""
+    with program(request.param, strict_portal, tmp_path) as made:
         start(made, made.app)
         yield made
 
@@ -172,7 +192,7 @@ def add_people(portal: Portal, count: int) -> None:
     hashed = hash_password(PASSWORD)
     for number in range(count):
         person = {"name": f"Person {number}", "email": f"p{number}@example.com", "admin": False}
-        portal.served.ask("user.add", password_hash=hashed, **person)
+        portal.served.ask("person.add", password_hash=hashed, **person)
 
 
 def portal_people(sdk: Sdk) -> int:
@@ -221,3 +241,31 @@ def test_handler_bound_twice_is_told_in_the_words_that_clients_look_for(sdk: Sdk
     sdk.bind(handler=f"{receiver.url}/twice")
     with pytest.raises(Refused, match="Handler already binded"):
         sdk.bind(handler=f"{receiver.url}/twice")
+
+
+@pytest.mark.parametrize("strict_sdk", sorted(TUTORIALS), indirect=True)
+def test_request_that_came_too_soon_is_sent_again_by_the_sdk(strict_sdk: Sdk) -> None:
+    assert strict_sdk.call(method="profile", params={})["ID"] == "1"
+    begun = time.monotonic()
+    assert "imconnector" in strict_sdk.call(method="scope", params={})
+    assert time.monotonic() - begun >= 1, "it was refused at first"
+
+
+@pytest.mark.parametrize("strict_sdk", ["b24pysdk"], indirect=True)
+def test_blocked_method_is_told_by_the_python_sdk_and_works_again_later(strict_sdk: Sdk) -> None:
+    assert strict_sdk.call(method="profile", params={})["ID"] == "1"
+    with pytest.raises(Refused) as refused:
+        strict_sdk.call(method="profile", params={})
+    assert (refused.value.status, refused.value.code) == (429, "OPERATION_TIME_LIMIT")
+    time.sleep(BLOCKED_FOR)
+    assert strict_sdk.call(method="profile", params={})["ID"] == "1"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strict_sdk", ["b24jssdk"], indirect=True)
+def test_blocked_method_is_called_again_by_the_javascript_sdk(strict_sdk: Sdk) -> None:
+    assert strict_sdk.call(method="profile", params={})["ID"] == "1"
+    time.sleep(1.1)
+    begun = time.monotonic()
+    assert strict_sdk.call(method="profile", params={})["ID"] == "1"
+    assert time.monotonic() - begun >= 10, "the SDK waits so long after a 429"

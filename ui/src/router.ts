@@ -13,6 +13,8 @@ declare module 'vue-router' {
     guarded?: boolean
     /** What the window is called, beside the portal's name. */
     title?: string
+    /** Slides over the page that was there before. */
+    over?: boolean
   }
 }
 
@@ -44,6 +46,12 @@ export const router = createRouter({
       name: 'authorize',
       component: () => import('./pages/ConsentPage.vue'),
       meta: { guarded: true, title: texts.consent.title },
+    },
+    {
+      path: `/marketplace/app/:app${NUMBER}/:placement${NUMBER}?`,
+      name: 'application',
+      components: {},
+      meta: { section: 'inbox', over: true },
     },
     { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
   ],

@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 
 from tieline.api import faults, php_form
-from tieline.api.envelope import Stopwatch, succeeded
 from tieline.api.faults import ApiError, Fault
 from tieline.api.method import Method
 from tieline.api.registry import Registry
@@ -19,7 +18,7 @@ NAME = "batch"
 MAX_COMMANDS = 50
 _REFERENCE = re.compile(r"\$result((?:\[[^\[\]]*\])+)")
 _STEP = re.compile(r"\[([^\[\]]*)\]")
-Perform = Callable[[Call, Method, dict[str, Any]], Any]
+Perform = Callable[[Call, Method, dict[str, Any]], dict[str, Any]]
 
 
 def commands(params: dict[str, Any]) -> dict[str, Any]:
@@ -65,22 +64,21 @@ def _halts(params: dict[str, Any]) -> bool:
 
 
 def run(registry: Registry, call: Call, params: dict[str, Any], perform: Perform) -> dict[str, Any]:
-    """Run a batch: at most 50 commands, those behind them end with an error; `halt` stops at the first error."""
+    """Run a batch: at most 50 commands, those behind them end with an error; `halt` stops at the first error.
+
+    `perform` answers one command with the body that a call of its own would get.
+    """
     found = commands(params)
     bodies: dict[str, dict[str, Any]] = {}
     errors: dict[str, dict[str, Any]] = {}
-    times: dict[str, dict[str, Any]] = {}
     halt = _halts(params)
     for number, (key, command) in enumerate(found.items()):
-        watch = Stopwatch(call.portal.time_zone)
-        watch.begin()
         try:
             if number >= MAX_COMMANDS:
                 raise ApiError(faults.BATCH_LENGTH_EXCEEDED)
             results = {done: body["result"] for done, body in bodies.items()}
             with call.tx.savepoint():
-                bodies[key] = succeeded(_run_one(registry, call, command, results, perform))
-            times[key] = watch.block()
+                bodies[key] = _run_one(registry, call, command, results, perform)
         except ApiError as error:
             errors[key] = _error(error.fault)
         except Exception:
@@ -96,12 +94,12 @@ def run(registry: Registry, call: Call, params: dict[str, Any], perform: Perform
         "result_error": errors,
         "result_total": {key: body["total"] for key, body in bodies.items() if "total" in body},
         "result_next": {key: body["next"] for key, body in bodies.items() if "next" in body},
-        "result_time": times,
+        "result_time": {key: body["time"] for key, body in bodies.items()},
     }
     return {name: _shape(values, listed=listed) for name, values in maps.items()}
 
 
-def _run_one(registry: Registry, call: Call, command: Any, results: dict[str, Any], perform: Perform) -> Any:
+def _run_one(registry: Registry, call: Call, command: Any, results: dict[str, Any], perform: Perform) -> dict[str, Any]:
     name, query = _split(command)
     method = registry.find(name)
     if method is None:

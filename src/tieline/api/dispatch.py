@@ -1,6 +1,7 @@
-"""The request path: find the method, authorise, permit, bind, run in a transaction, answer."""
+"""The request path: find the method, authorise, limit, permit, bind, run in a transaction, answer."""
 
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -8,8 +9,10 @@ import structlog
 from tieline.api import batch, faults
 from tieline.api.envelope import Answer, Stopwatch, failed, succeeded
 from tieline.api.faults import ApiError
+from tieline.api.limits import Account, Buckets, OperatingTime
 from tieline.api.method import BASIC, Auth, Method
 from tieline.api.registry import Registry
+from tieline.api.wire import WrongValue, is_empty, reader
 from tieline.domain.apps import App
 from tieline.domain.ids import fingerprint
 from tieline.domain.people import User
@@ -21,6 +24,7 @@ from tieline.store import webhooks as webhook_store
 from tieline.store.engine import Database, Tx, Unavailable
 
 log = structlog.get_logger(__name__)
+SOURCE = "auth_connector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Request:
     credentials: Credentials
     portal_id: int
     watch: Stopwatch = field(default_factory=Stopwatch)
+    account: Account | None = None
 
 
 class Dispatcher:
@@ -50,6 +55,15 @@ class Dispatcher:
         self.registry = registry
         self.database = database
         self.world = world
+        self.buckets = Buckets(*world.rules.requests) if world.rules.requests[1] else None
+        self.operating = OperatingTime(*world.rules.operating)
+
+    def admit(self, portal_id: int, client: tuple[str, int] | None) -> None:
+        """Refuse a request from an address that has sent too many."""
+        if self.buckets is None:
+            return
+        if not self.buckets.take(portal_id, client[0] if client else "", self.world.clock.now()):
+            raise ApiError(faults.QUERY_LIMIT_EXCEEDED)
 
     async def answer(self, request: Request) -> Answer:
         """Answer a request; whatever goes wrong ends as a fault."""
@@ -66,6 +80,9 @@ class Dispatcher:
         except Exception:
             log.exception("a call failed", method=request.method)
             return failed(faults.INTERNAL_SERVER_ERROR)
+        finally:
+            if request.account is not None:
+                request.account.settle()
 
     def _find(self, request: Request) -> Method:
         method = self.registry.find(request.method)
@@ -77,17 +94,43 @@ class Dispatcher:
         request.watch.begin()
         call = authorise(self.world, tx, request)
         request.watch.zone = call.portal.time_zone
-        if method.name == batch.NAME:
-            body = {"result": batch.run(self.registry, call, request.params, perform)}
-        else:
-            body = succeeded(perform(call, method, request.params))
-        body["time"] = request.watch.block()
+        account = request.account = Account(self.operating, _caller(call), call.now)
+        if method.name != batch.NAME:
+            return Answer(200, timed(account, request.watch, call, method, request.params))
+
+        def command(call: Call, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+            return timed(account, Stopwatch(call.portal.time_zone), call, method, params)
+
+        call, params = name_source(call, method, request.params)
+        body = {"result": batch.run(self.registry, call, params, command), "time": request.watch.block()}
+        account.add(None, 0, body["time"])
         return Answer(200, body)
+
+
+def _caller(call: Call) -> Hashable | None:
+    """Name whose operating time a call takes: an application's or a webhook's; the portal's own pages take none."""
+    if call.app is not None:
+        return (call.portal_id, "app", call.app.id)
+    return (call.portal_id, "webhook", call.webhook.id) if call.webhook is not None else None
+
+
+def timed(account: Account, watch: Stopwatch, call: Call, method: Method, params: dict[str, Any]) -> dict[str, Any]:
+    """Perform a call whose method is not blocked, and note how long it took; returns the body of its answer."""
+    account.check(method.name)
+    try:
+        body = succeeded(perform(call, method, params))
+    except Exception:
+        account.add(method.name, watch.processing)
+        raise
+    body["time"] = block = watch.block()
+    account.add(method.name, block["processing"], block)
+    return body
 
 
 def perform(call: Call, method: Method, params: dict[str, Any]) -> Any:
     """Permit the call, bind its parameters and run the method; a declared domain error ends as its fault."""
     permit(call, method)
+    call, params = name_source(call, method, params)
     try:
         return method.handler(call, **method.bind(params))
     except ApiError:
@@ -97,6 +140,23 @@ def perform(call: Call, method: Method, params: dict[str, Any]) -> Any:
         if fault is None:
             raise
         raise ApiError(fault) from error
+
+
+def name_source(call: Call, method: Method, params: dict[str, Any]) -> tuple[Call, dict[str, Any]]:
+    """Take the source key of a call, which any method may carry beside its parameters, out of them.
+
+    That of a batch holds for each command that has none of its own.
+    """
+    given = {name: value for name, value in params.items() if name.lower() == SOURCE and not is_empty(value)}
+    if not given:
+        return call, params
+    try:
+        source = reader(str)(next(iter(given.values())))
+    except WrongValue as error:
+        raise ApiError(method.dialect.wrong(SOURCE, error.problem)) from error
+    if not any(param.wire_name == SOURCE for param in method.params):
+        params = {name: value for name, value in params.items() if name not in given}
+    return replace(call, source=source), params
 
 
 def authorise(world: World, tx: Tx, request: Request) -> Call:

@@ -8,8 +8,6 @@ from tieline.api.faults import Fault
 from tieline.api.method import Page
 from tieline.api.wire import iso
 
-OPERATING_WINDOW = 600  # seconds
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -39,27 +37,32 @@ def failed(fault: Fault) -> Answer:
 
 @dataclass(slots=True)
 class Stopwatch:
-    """When a call came in and when its processing began; seconds since 1970."""
+    """When a call came in and how long it takes; the latter by a counter that no change of the machine's time moves."""
 
     zone: str = "UTC"
     start: float = field(default_factory=time.time)
-    processing: float | None = None
+    came: float = field(default_factory=time.perf_counter)
+    begun: float | None = None
 
     def begin(self) -> None:
         """The call is out of the queue and is being processed."""
-        self.processing = time.time()
+        self.begun = time.perf_counter()
+
+    @property
+    def processing(self) -> float:
+        """The seconds since processing began."""
+        return time.perf_counter() - (self.came if self.begun is None else self.begun)
 
     def block(self) -> dict[str, Any]:
-        """Return the `time` block that every success carries."""
-        finish = time.time()
-        begun = self.start if self.processing is None else self.processing
+        """Return the `time` block that every success carries, without its operating time."""
+        now = time.perf_counter()
+        duration = now - self.came
+        finish = self.start + duration
         return {
             "start": self.start,
             "finish": finish,
-            "duration": finish - self.start,
-            "processing": finish - begun,
+            "duration": duration,
+            "processing": duration if self.begun is None else now - self.begun,
             "date_start": iso(int(self.start * 1000), self.zone),
             "date_finish": iso(int(finish * 1000), self.zone),
-            "operating_reset_at": int(self.start) + OPERATING_WINDOW,
-            "operating": 0,
         }

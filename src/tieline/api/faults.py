@@ -34,6 +34,8 @@ class ApiError(Exception):
 # The system's own, of any method.
 INTERNAL_SERVER_ERROR = Fault("INTERNAL_SERVER_ERROR", "Internal server error", 500)
 OVERLOAD_LIMIT = Fault("OVERLOAD_LIMIT", "REST API is blocked due to overload", 503)
+QUERY_LIMIT_EXCEEDED = Fault("QUERY_LIMIT_EXCEEDED", "Too many requests", 503)
+OPERATION_TIME_LIMIT = Fault("OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.", 429)
 METHOD_NOT_FOUND = Fault("ERROR_METHOD_NOT_FOUND", "Method not found!", 404)
 BATCH_METHOD_NOT_ALLOWED = Fault("ERROR_BATCH_METHOD_NOT_ALLOWED", "Method is not allowed for batch usage", 405)
 BATCH_LENGTH_EXCEEDED = Fault("ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
@@ -63,6 +65,8 @@ APP_ONLY = Fault("ACCESS_DENIED", "Access denied! Application context required",
 SESSION_ONLY = Fault("WRONG_AUTH_TYPE", "This method is for the portal's own pages", 403)
 FOREIGN_ORIGIN = Fault("ACCESS_DENIED", "Access denied! The request comes from another site", 403)
 ADMIN_ONLY = Fault("ACCESS_DENIED", "Access denied! Administrator access rights required", 403)
+
+EMPTY_CODE = "Empty string"  # what the documentation writes where an error has no code
 
 # The usual complaint about an argument.
 ERROR_ARGUMENT = Fault("ERROR_ARGUMENT", "Argument is null or empty")

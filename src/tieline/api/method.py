@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
-from tieline.api.faults import ADMIN_ONLY, ARGUMENT, ApiError, Dialect, Fault
+from tieline.api.differences import Difference
+from tieline.api.faults import ADMIN_ONLY, ARGUMENT, ApiError, Dialect, Fault, Problem
 from tieline.api.wire import Reader, WrongValue, is_empty, reader
 from tieline.domain.events import Fact
 
@@ -86,7 +87,8 @@ class Method:
     doc: str
     handler: Callable[..., Any]
     documented: bool
-    lacks: tuple[str, ...] = ()
+    differs: tuple[Difference, ...]
+    unreachable: Mapping[str, str]
 
     def bind(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Turn decoded parameters into keyword arguments; refuses in the declared order."""
@@ -121,6 +123,14 @@ class Method:
         """Every fault of its own that the method may answer with."""
         return (*self.faults, *self.errors.values())
 
+    @property
+    def argument_faults(self) -> tuple[Fault, ...]:
+        """Every fault by which it complains of an argument."""
+        missing = (self.dialect.missing(param.wire_name) for param in self.params if param.required)
+        typed = [param for param in self.params if param.hint is not Any and Any not in get_args(param.hint)[:1]]
+        wrong = (self.dialect.wrong(param.wire_name, Problem("value", depth)) for param in typed for depth in (0, 1))
+        return (*missing, *wrong)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -134,6 +144,7 @@ class Event:
     late: bool
     doc: str
     data: Any
+    differs: tuple[Difference, ...]
 
     @property
     def wire_name(self) -> str:
@@ -167,15 +178,16 @@ class Family:
         dialect: Dialect | None = None,
         may_be_empty: tuple[str, ...] = (),
         documented: bool = True,
-        lacks: tuple[str, ...] = (),
+        differs: tuple[Difference, ...] = (),
+        unreachable: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare the decorated function as a method.
 
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
         that is positional-only. A method that
         `writes` runs in the writer, others on a reader. `errors` maps domain errors to faults, `faults` lists
-        those that the body raises itself as ApiError, `lacks` what the documentation promises and nobody can see
-        from parameters and errors.
+        those that the body raises itself as ApiError. `differs` tells where it departs from the documentation,
+        `unreachable` which documented errors it cannot come to, and why.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -199,7 +211,8 @@ class Family:
                     doc=inspect.getdoc(handler) or _wrong(name, "has no docstring"),
                     handler=handler,
                     documented=documented,
-                    lacks=lacks,
+                    differs=differs,
+                    unreachable=unreachable or {},
                 )
             )
             return handler
@@ -207,7 +220,13 @@ class Family:
         return declare
 
     def event(
-        self, name: str, *, of: type[Fact], tokens: Tokens = Tokens.ACCESS, late: bool = False
+        self,
+        name: str,
+        *,
+        of: type[Fact],
+        tokens: Tokens = Tokens.ACCESS,
+        late: bool = False,
+        differs: tuple[Difference, ...] = (),
     ) -> Callable[[Renderer], Renderer]:
         """Declare the decorated function as the wire form of a fact: (call, fact) -> data.
 
@@ -227,6 +246,7 @@ class Family:
                     doc=inspect.getdoc(render) or _wrong(name, "has no docstring"),
                     data=get_type_hints(render, include_extras=True).get("return")
                     or _wrong(name, "says not what its data are"),
+                    differs=differs,
                 )
             )
             return render

@@ -11,6 +11,7 @@ REFRESH_TOKEN_LIFE = 180 * DAY
 REFRESH_REPEAT = MINUTE  # a lost answer may be asked for again this long
 CODE_LIFE = 30 * SECOND
 GRACE = 14 * DAY  # a paid application goes on this long after its period
+NOTICE_PAUSE = SECOND  # between two notices of an offline queue, unless the subscription says otherwise
 EVENT_TOKEN_REUSE = 10 * MINUTE  # tokens of events are minted once for this long, and live as much longer
 
 
@@ -119,7 +120,10 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """An application's subscription to one event."""
+    """An application's subscription to one event.
+
+    An offline one has no handler: what it is told waits in a queue, one for each source key (`connector`).
+    """
 
     id: int
     app_id: int
@@ -128,6 +132,23 @@ class Binding:
     auth_user_id: int | None
     offline: bool = False
     connector: str = ""
+    notice_pause: int = NOTICE_PAUSE
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRow:
+    """A change that waits in an application's offline queue: an event and its latest data or fact, as JSON.
+
+    A reader reserves it under a process, which either clears it or marks it as failed.
+    """
+
+    id: int
+    event: str
+    changed_at: int
+    fact: str | None
+    data: str | None
+    process_id: str
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)

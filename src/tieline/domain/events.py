@@ -15,6 +15,11 @@ class Fact:
     chat_id: int = 0  # orders deliveries; 0 for what belongs to no dialog
     message_id: int | None = None  # fails where the event is given up
 
+    @property
+    def subject(self) -> str:
+        """What the fact is about, empty for the application itself: of one thing an offline queue keeps the latest."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -45,6 +50,11 @@ class MessageFact(Fact):
     line_id: int
     message_id: int
     outer_chat: str
+
+    @property
+    def subject(self) -> str:
+        """The message."""
+        return str(self.message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +91,11 @@ class SessionFact(Fact):
     parent_id: int
     close_term: int
 
+    @property
+    def subject(self) -> str:
+        """The session."""
+        return str(self.session_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOpened(SessionFact):
@@ -99,12 +114,34 @@ class ConnectorSwitchedOff(Fact):
     connector: str
     line_id: int
 
+    @property
+    def subject(self) -> str:
+        """The connector on this line."""
+        return f"{self.connector}|{self.line_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineDeleted(Fact):
     """A line with a connector of the application was deleted."""
 
     line_id: int
+
+    @property
+    def subject(self) -> str:
+        """The line."""
+        return str(self.line_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAdded(Fact):
+    """A person was added to the portal."""
+
+    user_id: int
+
+    @property
+    def subject(self) -> str:
+        """The person."""
+        return str(self.user_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +185,8 @@ class TestFired(Fact):
 
     query: dict[str, Any]
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineQueueGrown(Fact):
+    """An application's queue of offline events has something new."""

@@ -21,6 +21,12 @@ class FileType(StrEnum):
     FILE = "file"
 
 
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+)
 IMAGE_EXTENSIONS = frozenset({"jpe", "jpg", "jpeg", "png", "webp", "gif", "bmp"})
 _AUDIO = frozenset({"mp3", "ogg", "oga", "wav", "m4a", "aac", "opus", "flac", "amr"})
 _VIDEO = frozenset({"mp4", "webm", "mov", "mkv", "avi", "mpeg", "m4v", "3gp"})
@@ -55,3 +61,10 @@ class File:
         if self.extension in _AUDIO:
             return FileType.AUDIO
         return FileType.VIDEO if self.extension in _VIDEO else FileType.FILE
+
+
+def image_extension(content: bytes) -> str | None:
+    """Tell by its first bytes which kind of image a content is; None if it is none that browsers show."""
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "webp"
+    return next((extension for signature, extension in _SIGNATURES if content.startswith(signature)), None)

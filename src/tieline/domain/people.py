@@ -20,6 +20,7 @@ class User:
     kind: UserKind
     name: str
     last_name: str = ""
+    second_name: str = ""
     email: str = ""
     is_admin: bool = False
     active: bool = True
@@ -73,6 +74,15 @@ class Customer(NamedTuple):
     def full_name(self) -> str:
         """Name and last name, as people read them."""
         return f"{self.name} {self.last_name}".strip()
+
+
+class Card(NamedTuple):
+    """What is told of a person beside the person's row: departments, birthday, telephones."""
+
+    departments: tuple[int, ...] = ()
+    birthday: str = ""
+    work_phone: str = ""
+    inner_phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ _CERT = "server.pem"
 _KEY = "server.key"
 
 
-def pair(folder: Path, domain: str, cert: Path | None, key: Path | None) -> tuple[Path, Path]:
-    """Return certificate and key to speak TLS with: those given, else new ones of the development CA."""
+def pair(folder: Path, hosts: tuple[str, ...], cert: Path | None, key: Path | None) -> tuple[Path, Path]:
+    """Return certificate and key to speak TLS with: those given, else new ones of the development CA for `hosts`."""
     if cert is not None and key is not None:
         return cert, key
-    names = dict.fromkeys(filter(None, ("localhost", "127.0.0.1", "::1", domain)))
+    names = dict.fromkeys(filter(None, ("localhost", "127.0.0.1", "::1", *hosts)))
     issued = authority(folder).issue_cert(*names)
     chain = b"".join(part.bytes() for part in issued.cert_chain_pems)
     _write(folder / _CERT, chain)

@@ -19,6 +19,8 @@ from tieline.methods.frames import connector_open
 from tieline.methods.scopes import ScopeUnknown, known_scopes
 from tieline.services import apps, connectors, lines, people, webhooks
 from tieline.services.call import Call, World
+from tieline.services.departments import ROOT_SORT
+from tieline.store import departments as department_store
 from tieline.store import journal
 from tieline.store import people as people_store
 from tieline.store.engine import Database, Tx
@@ -51,7 +53,7 @@ def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
             now=now,
         )
         # Nobody knows a password of the first administrator: applications act in its name until there are others.
-        people_store.add_person(
+        user_id = people_store.add_person(
             tx,
             portal.id,
             name="Administrator",
@@ -61,6 +63,11 @@ def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
             is_admin=True,
             now=now,
         )
+        assert user_id is not None
+        root = department_store.add_department(
+            tx, portal.id, name=portal.name, sort=ROOT_SORT, parent_id=0, head_id=0, now=now
+        )
+        department_store.set_memberships(tx, portal.id, user_id, [root])
         return portal
     portal = portals[0]
     if url and portal.url != url:
@@ -85,7 +92,7 @@ def _administrator(call: Call) -> Any:
     user = call.find_person(ADMINISTRATOR)
     if user is not None and user.is_admin and user.active:
         return user
-    return next((u for u in people_store.list_people(call.tx, call.portal_id, []) if u.is_admin), None)
+    return people_store.find_administrator(call.tx, call.portal_id)
 
 
 def _scopes(call: Call, names: list[str]) -> frozenset[str]:
@@ -127,17 +134,28 @@ def user_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
     """Add a person whose password was hashed by the asker."""
     if not args["name"].strip() or "@" not in args["email"]:
         raise CommandFailed("a person needs a name and an e-mail address")
+    first, _, last = args["name"].strip().partition(" ")
     try:
         user_id = people.add(
             call,
-            name=args["name"],
-            email=args["email"],
+            {"NAME": first, "LAST_NAME": last, "EMAIL": args["email"]},
             password_hash=args["password_hash"],
             is_admin=bool(args.get("admin")),
         )
     except people.EmailTaken:
         raise CommandFailed(f"somebody else has the e-mail address {args['email']}") from None
+    except people.WrongEmail:
+        raise CommandFailed(f"this is no e-mail address: {args['email']}") from None
     return {"id": user_id}
+
+
+def user_password(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Give a person a password that was hashed by the asker; sessions of the person's browsers end."""
+    try:
+        user = people.set_password(call, int(args["user"]), args["password_hash"])
+    except people.PersonMissing:
+        raise CommandFailed(f"no such user: {args['user']}") from None
+    return {"id": user.id, "email": user.email}
 
 
 def line_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +194,8 @@ def connector_settings(call: Call, args: dict[str, Any]) -> dict[str, Any] | Non
 COMMANDS: dict[str, Command] = {
     "app.add": app_add,
     "webhook.add": webhook_add,
-    "user.add": user_add,
+    "person.add": user_add,
+    "person.password": user_password,
     "line.add": line_add,
     "line.disconnect": line_disconnect,
     "events.list": events_list,

@@ -1,6 +1,7 @@
 """The portal's own pages: the built application, logging in and out."""
 
 import asyncio
+import math
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ class Pages:
         try:
             return await self._log_in(portal_id, given, address, secure=request.scope["scheme"] == "https")
         except people.TooManyAttempts as error:
-            seconds = error.wait // 1000 + 1
+            seconds = math.ceil(error.wait / 1000)
             return _refuse(429, "TOO_MANY_ATTEMPTS", f"Too many attempts. Try again in {seconds} s.")
 
     async def _log_in(self, portal_id: int, given: Login, address: str, *, secure: bool) -> Response:

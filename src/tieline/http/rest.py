@@ -82,6 +82,7 @@ class Rest:
         watch = Stopwatch()
         self._hosts.require_tls(scope)
         portal_id = await self._hosts.portal_of(scope)
+        self._dispatcher.admit(portal_id, scope.get("client"))
         body = await bodies.read_body(receive, scope)
         params = bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
         credentials = from_request(scope["headers"], params, target.webhook)

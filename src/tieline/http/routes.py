@@ -1,7 +1,10 @@
 """All paths of the server: the REST door as a raw function, the rest through Starlette."""
 
 import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,10 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tieline.api import faults
 from tieline.api.dispatch import Dispatcher
+from tieline.api.event_schemas import event_schemas
 from tieline.api.faults import ApiError
-from tieline.api.reference import openapi
+from tieline.api.openapi import openapi
 from tieline.http.files import FileDoor
 from tieline.http.hosts import Hosts
+from tieline.http.library import Library
 from tieline.http.live import Live
 from tieline.http.oauth import TokenEndpoint
 from tieline.http.pages import Pages
@@ -34,6 +39,16 @@ async def _refuse(_: Request, error: Exception) -> Response:
     return JSONResponse(fault.body(), fault.status)
 
 
+def _document(make: Callable[[], dict[str, Any]]) -> Callable[[Request], Response]:
+    """Serve a document that is made once, in a thread, when it is first asked for."""
+    made = cache(lambda: msgspec.json.encode(make()))
+
+    def serve(_: Request) -> Response:
+        return Response(made(), media_type="application/json", headers={"access-control-allow-origin": "*"})
+
+    return serve
+
+
 class Server:
     """The ASGI application."""
 
@@ -45,19 +60,23 @@ class Server:
         self._rest = Rest(dispatcher, hosts)
         self._page_rest = PageRest(dispatcher, hosts)
         self._token = TokenEndpoint(dispatcher, hosts)
-        self._rest_of_it: ASGIApp = self._starlette(pages, FileDoor(dispatcher, hosts, folder))
+        self._rest_of_it: ASGIApp = self._starlette(dispatcher, pages, FileDoor(dispatcher, hosts, folder))
 
-    def _starlette(self, pages: Pages, files: FileDoor) -> Starlette:
+    def _starlette(self, dispatcher: Dispatcher, pages: Pages, files: FileDoor) -> Starlette:
+        library = Library()
         return Starlette(
             routes=[
                 Route("/", pages.root),
                 Route("/healthz", self._health),
-                Route("/openapi.json", self._openapi),
+                Route("/openapi.json", _document(lambda: openapi(dispatcher.registry))),
+                Route("/events.json", _document(lambda: event_schemas(dispatcher.registry))),
                 Route("/ui/login", pages.login, methods=["POST"]),
                 Route("/ui/logout", pages.logout, methods=["POST"]),
                 Route("/ui/me", pages.me),
                 WebSocketRoute("/ui/live", self.live.serve),
                 Route("/files/{file_id}/{expires}/{signature}", files.serve),
+                Route("/api/v1", library.serve),
+                Route("/api/v1/", library.serve),
                 Route("/oauth/authorize", pages.authorize),
                 Route("/oauth/authorize/", pages.authorize),
                 Route("/contact_center/connector/", pages.connector_settings),
@@ -89,6 +108,3 @@ class Server:
         except Unavailable:
             return JSONResponse({"status": "database unavailable"}, 503)
         return JSONResponse({"status": "ok"})
-
-    async def _openapi(self, _: Request) -> Response:
-        return Response(msgspec.json.encode(openapi(self._dispatcher.registry)), media_type="application/json")

@@ -1,13 +1,17 @@
 """What the API offers: families of methods and events, listed by hand."""
 
 from tieline.api.method import Family
+from tieline.api.registry import Registry
 from tieline.methods import (
+    access,
     apps,
     consent,
+    departments,
     developer,
     events,
     frames,
     im_chats,
+    im_departments,
     im_messages,
     imconnector,
     imconnector_events,
@@ -15,9 +19,13 @@ from tieline.methods import (
     imopenlines_lines,
     imopenlines_operators,
     imopenlines_sessions,
+    offline,
     placements,
+    scopes,
     system,
     tieline,
+    user_changes,
+    user_fields,
     users,
 )
 
@@ -31,12 +39,23 @@ FAMILIES: tuple[Family, ...] = (
     im_chats.family,
     im_messages.family,
     events.family,
+    offline.family,
     apps.family,
     placements.family,
     users.family,
+    user_changes.family,
+    user_fields.family,
+    access.family,
+    departments.family,
+    im_departments.family,
     system.family,
     tieline.family,
     frames.family,
     consent.family,
     developer.family,
 )
+
+
+def registry() -> Registry:
+    """Put together everything that the server offers."""
+    return Registry(FAMILIES, scopes.SENTENCES)

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ADMIN_ONLY, APP_ONLY, ApiError, Fault
 from tieline.api.method import BASIC, Doc, Family, Spelled, Tokens
-from tieline.api.wire import iso, yes_no
+from tieline.api.wire import Wire, iso, yes_no
 from tieline.domain.apps import ACCESS_TOKEN_LIFE, App
 from tieline.domain.events import AppInstalled, AppPaid, AppRemoved, AppUpdated
 from tieline.services import apps
@@ -17,7 +18,18 @@ OPTION_TOO_LARGE = Fault("ERROR_ARGUMENT", "")
 ADMIN_OF_OPTIONS = ADMIN_ONLY.saying("Access denied! Administrator authorization required")
 
 
-@family.method("app.info")
+WEBHOOK_SHAPE = Difference(
+    15, "A webhook is answered with its scopes and the licence; one page refuses it.", errors=("ACCESS_DENIED",)
+)
+OPTIONS_REFUSED = Difference(
+    40,
+    "Without an application, or the rights, options answer ACCESS_DENIED with 403; a table says AccessException.",
+    errors=("AccessException",),
+)
+UNION = Difference(16, "The answer also has what the authorisation server's method of this name answers.")
+
+
+@family.method("app.info", differs=(WEBHOOK_SHAPE, UNION))
 def app_info(call: Call) -> dict[str, Any]:
     """Describe the calling application; to a webhook its scopes.
 
@@ -70,7 +82,7 @@ def _read(call: Call, name: str | None, user_id: int = 0) -> Any:
     return kept.get(name) if name else kept
 
 
-@family.method("app.option.get", faults=(APP_ONLY,))
+@family.method("app.option.get", faults=(APP_ONLY,), differs=(OPTIONS_REFUSED,))
 def app_option_get(call: Call, *, option: OptionName = None) -> Any:
     """Return an option of the application, or null; without a name all of them."""
     return _read(call, option)
@@ -78,6 +90,7 @@ def app_option_get(call: Call, *, option: OptionName = None) -> Any:
 
 @family.method(
     "app.option.set",
+    differs=(OPTIONS_REFUSED,),
     writes=True,
     errors={apps.OptionsEmpty: OPTIONS_EMPTY, apps.OptionTooLarge: OPTION_TOO_LARGE},
     faults=(APP_ONLY, ADMIN_OF_OPTIONS),
@@ -91,7 +104,7 @@ def app_option_set(call: Call, *, options: Options = None) -> bool:
     return True
 
 
-@family.method("user.option.get", faults=(APP_ONLY,))
+@family.method("user.option.get", faults=(APP_ONLY,), differs=(OPTIONS_REFUSED,))
 def user_option_get(call: Call, *, option: OptionName = None) -> Any:
     """Return an option that the application keeps for the caller, or null; without a name all of them."""
     return _read(call, option, call.actor.id)
@@ -99,6 +112,7 @@ def user_option_get(call: Call, *, option: OptionName = None) -> Any:
 
 @family.method(
     "user.option.set",
+    differs=(OPTIONS_REFUSED,),
     writes=True,
     errors={apps.OptionsEmpty: OPTIONS_EMPTY, apps.OptionTooLarge: OPTION_TOO_LARGE},
     faults=(APP_ONLY,),
@@ -113,36 +127,71 @@ def _version(number: int) -> str:
     return f"{number}.0.0"
 
 
+class Installation(Wire):
+    """An application as it was installed."""
+
+    VERSION: str
+    ACTIVE: str
+    INSTALLED: str
+    LANGUAGE_ID: str
+
+
 @family.event("OnAppInstall", of=AppInstalled, tokens=Tokens.REFRESH)
-def app_install(_: Call, fact: AppInstalled) -> dict[str, str]:
+def app_install(_: Call, fact: AppInstalled) -> Installation:
     """The application was installed; its tokens come with the event."""
-    return {"VERSION": _version(fact.version), "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": fact.language}
+    return Installation(VERSION=_version(fact.version), ACTIVE="Y", INSTALLED="Y", LANGUAGE_ID=fact.language)
+
+
+class Update(Wire):
+    """An application's new version, and the one before."""
+
+    VERSION: str
+    PREVIOUS_VERSION: str
+    LANGUAGE_ID: str
 
 
 @family.event("OnAppUpdate", of=AppUpdated, tokens=Tokens.REFRESH)
-def app_update(_: Call, fact: AppUpdated) -> dict[str, str]:
+def app_update(_: Call, fact: AppUpdated) -> Update:
     """A new version of the application was installed."""
-    return {
-        "VERSION": _version(fact.version),
-        "PREVIOUS_VERSION": _version(fact.previous_version),
-        "LANGUAGE_ID": fact.language,
-    }
+    return Update(
+        VERSION=_version(fact.version),
+        PREVIOUS_VERSION=_version(fact.previous_version),
+        LANGUAGE_ID=fact.language,
+    )
+
+
+class Removal(Wire):
+    """How an application was removed: CLEAN is 1 if its data are not wanted any more."""
+
+    LANGUAGE_ID: str
+    CLEAN: int
 
 
 @family.event("OnAppUninstall", of=AppRemoved, tokens=Tokens.NONE)
-def app_uninstall(_: Call, fact: AppRemoved) -> dict[str, Any]:
+def app_uninstall(_: Call, fact: AppRemoved) -> Removal:
     """The application was removed; the application token alone proves it."""
-    return {"LANGUAGE_ID": fact.language, "CLEAN": int(fact.clean)}
+    return Removal(LANGUAGE_ID=fact.language, CLEAN=int(fact.clean))
+
+
+class Payment(Wire):
+    """How an application is paid for; DAYS of its period are left."""
+
+    CODE: str
+    VERSION: int
+    STATUS: str
+    PAYMENT_EXPIRED: str
+    DAYS: int | None
+    LANGUAGE_ID: str
 
 
 @family.event("OnAppPayment", of=AppPaid, tokens=Tokens.NONE)
-def app_payment(_: Call, fact: AppPaid) -> dict[str, Any]:
+def app_payment(_: Call, fact: AppPaid) -> Payment:
     """The application was paid for, or its way of payment changed."""
-    return {
-        "CODE": fact.code,
-        "VERSION": fact.version,
-        "STATUS": fact.status,
-        "PAYMENT_EXPIRED": yes_no(fact.expired),
-        "DAYS": fact.days,
-        "LANGUAGE_ID": fact.language,
-    }
+    return Payment(
+        CODE=fact.code,
+        VERSION=fact.version,
+        STATUS=fact.status,
+        PAYMENT_EXPIRED=yes_no(fact.expired),
+        DAYS=fact.days,
+        LANGUAGE_ID=fact.language,
+    )

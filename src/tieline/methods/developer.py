@@ -134,7 +134,7 @@ def developer_get(call: Call) -> dict[str, Any]:
     found = [app for app in store.list_apps(call.tx, call.portal_id) if app.removed_at is None]
     catalogue = call.world.catalogue
     names = catalogue.event_names([BASIC, *catalogue.scopes])
-    people = people_store.list_people(call.tx, call.portal_id, [("ACTIVE", "=", 1)], limit=500)
+    people = people_store.list_active_people(call.tx, call.portal_id)
     return {
         "apps": [_app(call, app) for app in found if app.kind is AppKind.LOCAL],
         "outgoing": [_app(call, app) for app in found if app.kind is AppKind.OUTGOING],

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Doc, Family, Page
 from tieline.api.wire import WrongValue, iso, parse_iso
@@ -32,6 +33,12 @@ family = Family(
         wrong=lambda name, _: _BY_PARAMETER.get(name, PARAMS_ERROR),
     ),
 )
+OF_LINES = Difference(18, "The only chats are dialogs of open lines.")
+NO_KINDS = Difference(
+    21,
+    "Texts come as they are kept, and no dialog is a copilot's, a channel's or of limited rights.",
+    params=("PARSE_TEXT", "GET_ORIGINAL_TEXT", "ONLY_COPILOT", "ONLY_CHANNEL", "CAN_MANAGE_MESSAGES"),
+)
 DialogId = Annotated[str, Doc("The chat as `chat<ID>`.")]
 ACCESS_ERRORS: dict[type[Exception], Fault] = {chats.ChatMissing: ACCESS_ERROR, chats.NoAccess: ACCESS_ERROR}
 
@@ -43,9 +50,7 @@ def _chat_id(dialog_id: str) -> int:
     return number
 
 
-@family.method(
-    "im.chat.get", lacks=("chats of other kinds than dialogs of lines",), may_be_empty=("entity_type", "entity_id")
-)
+@family.method("im.chat.get", differs=(OF_LINES,), may_be_empty=("entity_type", "entity_id"))
 def chat_get(
     call: Call,
     *,
@@ -102,7 +107,7 @@ def _recent(call: Call, listed: Listed) -> dict[str, Any]:
     return item | ({"user": user_view(call, author)} if author else {})
 
 
-@family.method("im.recent.list", faults=(PARAMS_ERROR,))
+@family.method("im.recent.list", differs=(OF_LINES, NO_KINDS), faults=(PARAMS_ERROR,))
 def recent_list(
     call: Call,
     *,

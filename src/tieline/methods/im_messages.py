@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Doc, Family
 from tieline.domain.ids import parse_chat, parse_id
@@ -27,6 +28,16 @@ family = Family(
         wrong=lambda name, _: MESSAGE_ID_ERROR if name == "MESSAGE_ID" else PARAMS_ERROR,
     ),
 )
+NO_PRIVATE_CHATS = Difference(19, "A private chat with a person answers ACCESS_ERROR.")
+TEXT_ALONE = Difference(
+    20,
+    "A message is a text alone: attachments, keyboards, menus and marks of links and edits are passed over.",
+    params=("ATTACH", "KEYBOARD", "MENU", "URL_PREVIEW", "IS_EDITED"),
+    errors=(
+        *("ATTACH_ERROR", "ATTACH_OVERSIZE", "KEYBOARD_ERROR", "KEYBOARD_OVERSIZE"),
+        *("MENU_ERROR", "MENU_OVERSIZE", "menu_ERROR"),
+    ),
+)
 MessageId = Annotated[int, Doc("Id of the message.")]
 
 
@@ -46,7 +57,7 @@ def _chat_id(call: Call, dialog_id: str) -> int:
 
 @family.method(
     "im.message.add",
-    lacks=("private chats",),
+    differs=(NO_PRIVATE_CHATS, TEXT_ALONE),
     writes=True,
     errors={
         chats.ChatMissing: CHAT_ID,
@@ -76,7 +87,7 @@ EDIT_ERRORS: dict[type[Exception], Fault] = {
 }
 
 
-@family.method("im.message.update", writes=True, errors=EDIT_ERRORS, may_be_empty=("message",))
+@family.method("im.message.update", differs=(TEXT_ALONE,), writes=True, errors=EDIT_ERRORS, may_be_empty=("message",))
 def message_update(
     call: Call,
     *,

@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ARGUMENT, ApiError, Fault
 from tieline.api.method import Auth, Doc, Family
 from tieline.api.wire import Wire, WrongValue, reader
@@ -45,6 +46,11 @@ PROVIDER_ERRORS: dict[type[Exception], Fault] = {
 }
 
 
+ALWAYS_AN_APPLICATION = {"NO_APPLICATION_ID": "the method answers applications alone, so there is always one"}
+N_SWITCHES_OFF = Difference(11, "ACTIVE switches off by N, n and false too; one page says that any text switches on.")
+OWN_CONNECTORS = Difference(12, "The list has no built-in connectors, since there are none.")
+
+
 class RegistrationReply(Wire, omit_defaults=True):
     """How register and unregister answer: inside `result`, errors too."""
 
@@ -70,6 +76,7 @@ class StatusReply(Wire):
 
 @family.method(
     "imconnector.register",
+    unreachable=ALWAYS_AN_APPLICATION,
     writes=True,
     faults=(
         CONNECTOR_ID_REQUIRED,
@@ -167,7 +174,7 @@ def _icon_or_none(value: Any) -> Icon | None:
     return _icon(value) if isinstance(value, dict) and isinstance(value.get("DATA_IMAGE"), str) else None
 
 
-@family.method("imconnector.unregister", writes=True, faults=(UNREGISTRATION_ERROR,))
+@family.method("imconnector.unregister", unreachable=ALWAYS_AN_APPLICATION, writes=True, faults=(UNREGISTRATION_ERROR,))
 def unregister(
     call: Call,
     *,
@@ -181,7 +188,13 @@ def unregister(
     return RegistrationReply(result=True)
 
 
-@family.method("imconnector.activate", writes=True, errors=PROVIDER_ERRORS, may_be_empty=("active",))
+@family.method(
+    "imconnector.activate",
+    differs=(N_SWITCHES_OFF,),
+    writes=True,
+    errors=PROVIDER_ERRORS,
+    may_be_empty=("active",),
+)
 def activate(
     call: Call,
     *,
@@ -248,7 +261,7 @@ def status(
     )
 
 
-@family.method("imconnector.list", faults=(NO_ACCESS_TO_CONNECTORS,))
+@family.method("imconnector.list", differs=(OWN_CONNECTORS,), faults=(NO_ACCESS_TO_CONNECTORS,))
 def list_(call: Call) -> dict[str, str]:
     """List all connectors: names by ID."""
     if not call.actor.is_admin:

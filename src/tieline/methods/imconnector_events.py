@@ -1,14 +1,16 @@
 """The seven events of connectors, each for the application that owns the connector alone."""
 
-from typing import Any
+from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from tieline.api.differences import Difference
 from tieline.api.method import Auth, Family
 from tieline.api.wire import Wire
 from tieline.domain.events import (
     ConnectorSwitchedOff,
     LineDeleted,
+    MessageFact,
     OperatorMessageDeleted,
     OperatorMessageEdited,
     OperatorMessageSent,
@@ -21,6 +23,9 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 
 family = Family(scopes=("imopenlines", "imconnector"), auth=Auth.APP)
+Message = TypeVar("Message", bound=Wire)
+NO_REFRESH_TOKEN = Difference(25, "The auth block brings no refresh_token, though the sample shows one.")
+SIGNED_ALIKE = Difference(26, "The operator's name stands before the text as in a new message, then a blank and [br].")
 
 
 class ImIds(Wire):
@@ -67,18 +72,26 @@ class OutsideChat(Wire):
     id: str
 
 
-def _messages(fact: Any, message: Wire) -> dict[str, Any]:
-    return {
-        "CONNECTOR": fact.connector,
-        "LINE": fact.line_id,
-        "MESSAGES": [
-            {
-                "im": ImIds(chat_id=fact.chat_id, message_id=fact.message_id),
-                "message": message,
-                "chat": OutsideChat(id=fact.outer_chat),
-            }
-        ],
-    }
+class Told(Wire, Generic[Message]):
+    """A message by our ids, and what the connector is told of it."""
+
+    im: ImIds
+    message: Message
+    chat: OutsideChat
+
+
+class Messages(Wire, Generic[Message]):
+    """Messages of a connector on a line."""
+
+    CONNECTOR: str
+    LINE: int
+    MESSAGES: list[Told[Message]]
+
+
+def _messages(fact: MessageFact, message: Message) -> Messages[Message]:
+    ids = ImIds(chat_id=fact.chat_id, message_id=fact.message_id)
+    told = Told(im=ids, message=message, chat=OutsideChat(id=fact.outer_chat))
+    return Messages(CONNECTOR=fact.connector, LINE=fact.line_id, MESSAGES=[told])
 
 
 def _signed(call: Call, code: str, author_id: int, text: str) -> str:
@@ -92,7 +105,7 @@ def _signed(call: Call, code: str, author_id: int, text: str) -> str:
 
 
 @family.event("OnImConnectorMessageAdd", of=OperatorMessageSent)
-def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
+def message_add(call: Call, fact: OperatorMessageSent) -> Messages[SentMessage]:
     """An operator or the system wrote: the connector carries it outside."""
     sent = [
         SentFile(
@@ -110,61 +123,93 @@ def message_add(call: Call, fact: OperatorMessageSent) -> dict[str, Any]:
     return _messages(fact, told)
 
 
-@family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited, late=True)
-def message_update(call: Call, fact: OperatorMessageEdited) -> dict[str, Any]:
+@family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited, late=True, differs=(SIGNED_ALIKE,))
+def message_update(call: Call, fact: OperatorMessageEdited) -> Messages[EditedMessage]:
     """An operator changed a message: the connector changes it outside."""
     ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
     return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, fact.author_id, fact.text)))
 
 
 @family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted, late=True)
-def message_delete(call: Call, fact: OperatorMessageDeleted) -> dict[str, Any]:
+def message_delete(call: Call, fact: OperatorMessageDeleted) -> Messages[WithdrawnMessage]:
     """An operator deleted a message: the connector deletes it outside."""
     ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
     return _messages(fact, WithdrawnMessage(id=ids[0] if ids else ""))
 
 
-def _dialog(fact: SessionFact, closed: str) -> dict[str, Any]:
-    return {
-        "CONNECTOR": fact.connector,
-        "LINE": str(fact.line_id),
-        "DATA": [
-            {
-                "connector": {
-                    "connector_id": fact.connector,
-                    "line_id": fact.line_id,
-                    "chat_id": fact.outer_chat,
-                    "user_id": fact.customer_id,
-                },
-                "session": {
-                    "id": fact.session_id,
-                    "closed": closed,
-                    "parent_id": fact.parent_id,
-                    "close_term": fact.close_term,
-                },
-                "chat": {"id": fact.chat_id},
-                "user": {"id": fact.customer_id},
-            }
-        ],
-    }
+class DialogIds(Wire):
+    """A dialog of a connector: the chat by its outer id, the customer by ours."""
+
+    connector_id: str
+    line_id: int
+    chat_id: str
+    user_id: int
 
 
-@family.event("OnImConnectorDialogStart", of=SessionOpened)
-def dialog_start(_: Call, fact: SessionOpened) -> dict[str, Any]:
+class SessionTold(Wire):
+    """A session: `closed` is Y or N, `close_term` the minutes until it closes by itself."""
+
+    id: int
+    closed: Literal["Y", "N"]
+    parent_id: int
+    close_term: int
+
+
+class Id(Wire):
+    """Something by its id alone."""
+
+    id: int
+
+
+class SessionInDialog(Wire):
+    """A session with its dialog."""
+
+    connector: DialogIds
+    session: SessionTold
+    chat: Id
+    user: Id
+
+
+class Sessions(Wire):
+    """Sessions of a connector on a line."""
+
+    CONNECTOR: str
+    LINE: str
+    DATA: list[SessionInDialog]
+
+
+def _dialog(fact: SessionFact, closed: Literal["Y", "N"]) -> Sessions:
+    ids = DialogIds(
+        connector_id=fact.connector, line_id=fact.line_id, chat_id=fact.outer_chat, user_id=fact.customer_id
+    )
+    session = SessionTold(id=fact.session_id, closed=closed, parent_id=fact.parent_id, close_term=fact.close_term)
+    told = SessionInDialog(connector=ids, session=session, chat=Id(id=fact.chat_id), user=Id(id=fact.customer_id))
+    return Sessions(CONNECTOR=fact.connector, LINE=str(fact.line_id), DATA=[told])
+
+
+@family.event("OnImConnectorDialogStart", of=SessionOpened, differs=(NO_REFRESH_TOKEN,))
+def dialog_start(_: Call, fact: SessionOpened) -> Sessions:
     """A session began in a dialog of the connector."""
     return _dialog(fact, "N")
 
 
-@family.event("OnImConnectorDialogFinish", of=SessionClosed)
-def dialog_finish(_: Call, fact: SessionClosed) -> dict[str, Any]:
+@family.event("OnImConnectorDialogFinish", of=SessionClosed, differs=(NO_REFRESH_TOKEN,))
+def dialog_finish(_: Call, fact: SessionClosed) -> Sessions:
     """A session of the connector's dialog was closed."""
     return _dialog(fact, "Y")
 
 
+class SwitchedOff(Wire):
+    """A connector on a line; the keys are of lower case here."""
+
+    connector: str
+    line: int
+
+
 @family.event("OnImConnectorStatusDelete", of=ConnectorSwitchedOff)
-def status_delete(_: Call, fact: ConnectorSwitchedOff) -> dict[str, Any]:
+def status_delete(_: Call, fact: ConnectorSwitchedOff) -> SwitchedOff:
     """The portal's side switched the connector off on a line."""
-    return {"connector": fact.connector, "line": fact.line_id}
+    return SwitchedOff(connector=fact.connector, line=fact.line_id)
 
 
 @family.event("OnImConnectorLineDelete", of=LineDeleted)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from tieline.api.differences import ISO_DATES, Difference
 from tieline.api.faults import ARGUMENT, ERROR_ARGUMENT, ApiError, Dialect, Fault, Problem, wrong_argument
 from tieline.api.method import Auth, Doc, Family
 from tieline.api.wire import Int, Wire, WrongValue, is_empty, iso, reader
@@ -31,6 +32,9 @@ def _wrong(name: str, problem: Problem) -> Fault:
 family = Family(
     scopes=("imopenlines", "imconnector"), auth=Auth.APP, dialect=Dialect(missing=ARGUMENT.missing, wrong=_wrong)
 )
+
+
+AT_MOST_500 = Difference(13, "More than 500 messages in a call answer ERROR_ARGUMENT.")
 
 
 class MessageUser(Wire):
@@ -217,7 +221,13 @@ def _received(call: Call, receipt: Receipt) -> dict[str, Any]:
     return item
 
 
-@family.method("imconnector.send.messages", writes=True, errors=PROVIDER_ERRORS)
+@family.method(
+    "imconnector.send.messages",
+    differs=(AT_MOST_500, ISO_DATES),
+    unreachable={"IMCONNECTOR_NOT_SPECIFIED_CORRECT_COMMAND": "each method names its command"},
+    writes=True,
+    errors=PROVIDER_ERRORS,
+)
 def send_messages(call: Call, *, connector: ConnectorId, line: LineId, messages: Messages) -> dict[str, Any]:
     """Pass messages from an outside messenger to the operators of an open line.
 
@@ -241,7 +251,7 @@ def _updated(call: Call, receipt: Receipt) -> dict[str, Any]:
     }
 
 
-@family.method("imconnector.update.messages", writes=True, errors=PROVIDER_ERRORS)
+@family.method("imconnector.update.messages", differs=(AT_MOST_500, ISO_DATES), writes=True, errors=PROVIDER_ERRORS)
 def update_messages(call: Call, *, connector: ConnectorId, line: LineId, messages: Messages) -> dict[str, Any]:
     """Change messages that the connector passed in before, found by message.id in their chat."""
     receipts = connectors.update(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
@@ -258,7 +268,7 @@ def _deleted(_: Call, receipt: Receipt) -> dict[str, Any]:
     return {"user": str(receipt.user_id or ""), "message": told, "chat": _chat_of(receipt)}
 
 
-@family.method("imconnector.delete.messages", writes=True, errors=PROVIDER_ERRORS)
+@family.method("imconnector.delete.messages", differs=(AT_MOST_500,), writes=True, errors=PROVIDER_ERRORS)
 def delete_messages(call: Call, *, connector: ConnectorId, line: LineId, messages: Messages) -> dict[str, Any]:
     """Withdraw messages that the connector passed in before."""
     receipts = connectors.delete(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, reader, yes_no
 from tieline.domain.lines import SETTINGS, Kind, Line
 from tieline.domain.people import User
-from tieline.services import lines
+from tieline.services import files, lines
 from tieline.services.call import Call
 
 CONFIG_ID_EMPTY = Fault("CONFIG_ID_EMPTY", "Config ID can't be empty")
@@ -35,6 +36,10 @@ def _wrong(name: str, _: Problem) -> Fault:
 family = Family(scopes=("imopenlines",), dialect=Dialect(missing=_missing, wrong=_wrong))
 ConfigId = Annotated[int, Doc("Id of the open line.")]
 Settings = Annotated[dict[str, Any], Doc("Settings of the line, such as LINE_NAME, ACTIVE, QUEUE, QUEUE_TYPE.")]
+
+
+OFFLINE_TOO = Difference(23, "SHOW_OFFLINE has no effect: operators who are not there are always told.")
+KEPT_ALONE = Difference(24, "LINE_NAME, ACTIVE and QUEUE take effect; other settings are kept and returned.")
 
 
 def _describe_wrong_setting(error: lines.WrongSetting) -> ApiError:
@@ -68,11 +73,11 @@ def _operators(call: Call, line: Line) -> list[User]:
     return [user for user_id in line.operators if (user := call.find_person(user_id)) and user.active]
 
 
-def _face(user: User, avatar_id: str | None = None) -> dict[str, Any]:
+def _face(call: Call, user: User, avatar_id: str | None = None) -> dict[str, Any]:
     return {
         "USER_NAME": user.full_name,
         "USER_WORK_POSITION": user.work_position or None,
-        "USER_AVATAR": user.avatar,
+        "USER_AVATAR": files.avatar(call, user),
         "USER_AVATAR_ID": avatar_id,
     }
 
@@ -83,6 +88,7 @@ def _config_queue(line: Line) -> list[dict[str, str]]:
 
 @family.method(
     "imopenlines.config.add",
+    differs=(KEPT_ALONE,),
     writes=True,
     errors={lines.NotAllowed: CONFIG_WRONG_USER_PERMISSION},
     faults=(INVALID_FORMAT,),
@@ -97,6 +103,7 @@ def config_add(call: Call, *, params: Settings | None = None) -> int:
 
 @family.method(
     "imopenlines.config.update",
+    differs=(KEPT_ALONE,),
     writes=True,
     errors={lines.NotAllowed: CONFIG_WRONG_USER_PERMISSION},
     faults=(INVALID_FORMAT,),
@@ -115,7 +122,7 @@ def config_delete(call: Call, *, config_id: ConfigId) -> bool:
     return lines.delete(call, config_id)
 
 
-@family.method("imopenlines.config.get")
+@family.method("imopenlines.config.get", differs=(OFFLINE_TOO,))
 def config_get(
     call: Call,
     *,
@@ -137,11 +144,11 @@ def config_get(
                 "SORT": str(number),
                 "USER_ID": str(user.id),
                 "DEPARTMENT_ID": "0",
-                **_face(user, "0"),
+                **_face(call, user, "0"),
             }
             for number, user in enumerate(people)
         } or []
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user, "0") for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user in people} or []
         told["QUEUE_ONLINE"] = yes_no(people)
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told
@@ -322,7 +329,7 @@ def _queue_options(call: Call, line: Line, options: dict[str, Any]) -> dict[str,
     if options.get("QUEUE") == "Y":
         people = _operators(call, line)
         told["QUEUE"] = [user.id for user in people]
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(user) for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user in people} or []
     if options.get("CONFIG_QUEUE") == "Y":
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told

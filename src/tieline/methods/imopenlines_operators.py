@@ -16,16 +16,17 @@ family = Family(
 )
 ChatId = Annotated[int, Doc("Id of the dialog's chat.")]
 ERRORS: dict[type[Exception], Fault] = {chats.ChatMissing: WRONG_CHAT_ID, chats.NoAccess: ACCESS_DENIED}
+UNREACHABLE = {"CHAT_TYPE": "every chat is one of an open line so far", "USER_ID": "no call comes without a user"}
 
 
-@family.method("imopenlines.operator.answer", writes=True, errors=ERRORS)
+@family.method("imopenlines.operator.answer", unreachable=UNREACHABLE, writes=True, errors=ERRORS)
 def answer(call: Call, *, chat_id: ChatId) -> bool:
     """Take a dialog that waits."""
     chats.take(call, chat_id)
     return True
 
 
-@family.method("imopenlines.operator.finish", writes=True, errors=ERRORS)
+@family.method("imopenlines.operator.finish", unreachable=UNREACHABLE, writes=True, errors=ERRORS)
 def finish(call: Call, *, chat_id: ChatId) -> bool:
     """Close the session of an own dialog."""
     chats.finish(call, chat_id)

@@ -69,7 +69,11 @@ def _find(
     return find_by_code(call, code) if code is not None else None
 
 
-@family.method("imopenlines.dialog.get", faults=(ACCESS_ERROR,))
+@family.method(
+    "imopenlines.dialog.get",
+    unreachable={"IM_NOT_INSTALLED": "the messenger is a part of the server"},
+    faults=(ACCESS_ERROR,),
+)
 def dialog_get(
     call: Call,
     *,

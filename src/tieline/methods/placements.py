@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
+from tieline.api.differences import Difference
 from tieline.api.faults import ADMIN_ONLY, ApiError, Dialect, Fault, missing_argument, wrong_argument
 from tieline.api.method import Auth, Doc, Family
 from tieline.domain.placements import PLACES, Placement
@@ -18,6 +19,22 @@ ALREADY_BOUND = Fault("ERROR_CORE", "Unable to set placement handler: Handler al
 WRONG_HANDLER = Fault("ERROR_ARGUMENT", "")
 ACCESS_DENIED = ADMIN_ONLY.saying("Access denied!")
 
+PLAIN_STATUS = Difference(
+    41,
+    "Refusals of placement.bind have the status 400; a table says 200.",
+    errors=(
+        "EMPTY_ERROR_HANDLER_URL",
+        "ERROR_ARGUMENT",
+        "ERROR_PLACEMENT_MAX_COUNT",
+        "ERROR_PLACEMENT_USER_MODE",
+    ),
+)
+ONE_SCOPE = Difference(
+    42,
+    "The scope placement opens placement.bind and placement.get; a place of another scope is not found without it.",
+    params=("scope depending on the placement",),
+)
+
 family = Family(
     scopes=("placement",),
     auth=Auth.APP,
@@ -32,6 +49,7 @@ UserId = Annotated[int | None, Doc("Id of the one user who sees it; where the pl
 @family.method(
     "placement.bind",
     admin=True,
+    differs=(PLAIN_STATUS, ONE_SCOPE),
     writes=True,
     errors={
         placements.PlaceUnknown: NOT_FOUND,
@@ -62,7 +80,11 @@ def bind(
     try:
         placements.bind(call, new)
     except placements.OptionWrong as error:
-        raise ApiError(missing_argument(str(error))) from error
+        name = str(error)
+        wrong = missing_argument(name)
+        if {"USER_ID": user_id, **new.options}.get(name):
+            wrong = wrong.saying(f"Argument '{name}' has a wrong value")
+        raise ApiError(wrong) from error
     return True
 
 
@@ -78,7 +100,7 @@ def unbind(
     return {"count": 2 * placements.unbind(call, placement.upper(), handler, user_id)}
 
 
-@family.method("placement.get", admin=True)
+@family.method("placement.get", admin=True, differs=(ONE_SCOPE,))
 def get(call: Call) -> list[dict[str, Any]]:
     """List the pages that the application has bound."""
     return [

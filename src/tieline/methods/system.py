@@ -1,13 +1,23 @@
-"""server.time, scope, methods, method.get and batch: what every client may ask."""
+"""server.time, scope, methods, method.get, feature.get and batch: what every client may ask."""
 
 from typing import Annotated, Any
 
 from tieline.api.batch import NAME as BATCH
-from tieline.api.faults import BATCH_LENGTH_EXCEEDED, BATCH_METHOD_NOT_ALLOWED, ERROR_ARGUMENT
+from tieline.api.faults import (
+    BATCH_LENGTH_EXCEEDED,
+    BATCH_METHOD_NOT_ALLOWED,
+    ERROR_ARGUMENT,
+    ApiError,
+    Dialect,
+    Fault,
+    wrong_argument,
+)
 from tieline.api.method import BASIC, Doc, Family, Spelled
-from tieline.api.wire import iso
+from tieline.api.wire import iso, yes_no
 from tieline.services.call import Call
 
+CODE_EMPTY = Fault("CODE_EMPTY", "CODE can't be empty")
+FEATURES = frozenset({"rest_offline_extended", "rest_auth_connector"})
 family = Family(scopes=(BASIC,))
 
 
@@ -52,6 +62,14 @@ def method_get(call: Call, *, name: Annotated[str, Doc("Name of a method."), Spe
         return name.lower() in (known.lower() for known in catalogue.names(scopes))
 
     return {"isExisting": among([BASIC, *catalogue.scopes]), "isAvailable": among(call.scopes)}
+
+
+@family.method("feature.get", dialect=Dialect(missing=lambda _: CODE_EMPTY, wrong=wrong_argument), faults=(CODE_EMPTY,))
+def feature_get(call: Call, *, code: Annotated[str, Doc("Name of a feature.")]) -> dict[str, str]:  # noqa: ARG001
+    """Tell whether the server has a feature."""
+    if code == "0":
+        raise ApiError(CODE_EMPTY)
+    return {"value": yes_no(code.lower() in FEATURES)}
 
 
 @family.method(BATCH, in_batch=False, faults=(BATCH_METHOD_NOT_ALLOWED, BATCH_LENGTH_EXCEEDED, ERROR_ARGUMENT))

@@ -33,7 +33,9 @@ def _icon(icon: Icon | None) -> dict[str, str] | None:
 
 def _person(call: Call, user_id: int | None) -> dict[str, Any] | None:
     user = find_user(call, user_id) if user_id else None
-    return {"id": user.id, "name": user.full_name, "avatar": user.avatar} if user else None
+    if user is None:
+        return None
+    return {"id": user.id, "name": user.full_name, "avatar": files.avatar(call, user).removeprefix(call.portal.url)}
 
 
 def _session(chat: Chat) -> dict[str, Any] | None:

@@ -5,9 +5,9 @@ from typing import Any
 from tieline.api.wire import iso
 from tieline.domain.chats import Chat, Message
 from tieline.domain.files import File, FileState
-from tieline.domain.people import User, UserKind
+from tieline.domain.people import Card, User, UserKind
 from tieline.domain.sessions import Status
-from tieline.services import chats, files
+from tieline.services import chats, files, people
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import people as people_store
@@ -41,7 +41,9 @@ def find_user(call: Call, user_id: int) -> User | None:
 def user_view(call: Call, user: User) -> dict[str, Any]:
     """Write a user as the im methods do."""
     customer = user.kind is UserKind.CUSTOMER
-    seen = user.last_seen_at
+    seen, avatar = user.last_seen_at, files.avatar(call, user)
+    card = Card() if customer else people.card(call, user.id)
+    phones = {"work_phone": card.work_phone, "personal_mobile": user.phone, "inner_phone": card.inner_phone}
     return {
         "id": user.id,
         "active": user.active,
@@ -50,10 +52,10 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "last_name": user.last_name,
         "work_position": user.work_position,
         "color": color(user.id),
-        "avatar": user.avatar,
-        "avatar_hr": user.avatar,
+        "avatar": avatar,
+        "avatar_hr": avatar,
         "gender": _GENDERS.get(user.gender, user.gender or "M"),
-        "birthday": "",
+        "birthday": f"{card.birthday[8:]}-{card.birthday[5:7]}" if card.birthday else "",
         "extranet": customer,
         "network": False,
         "bot": False,
@@ -65,8 +67,8 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "mobile_last_date": False,
         "desktop_last_date": False,
         "absent": False,
-        "departments": [],
-        "phones": {"personal_mobile": user.phone} if user.phone else False,
+        "departments": list(card.departments),
+        "phones": {name: phone for name, phone in phones.items() if phone} or False,
         "bot_data": None,
         "type": "user",
         "website": user.url,

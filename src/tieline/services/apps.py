@@ -10,7 +10,7 @@ from tieline.domain.apps import App, AppKind, AppStatus, Binding, Grant
 from tieline.domain.events import AppInstalled, AppPaid, AppRemoved, AppUpdated, Fact
 from tieline.domain.ids import fingerprint, new_client_id, new_hex, new_secret
 from tieline.services import placements, subscriptions, tokens
-from tieline.services.call import Call
+from tieline.services.call import Call, EventForm
 from tieline.services.urls import refuse_address
 from tieline.store import apps as store
 from tieline.store import connectors as connector_store
@@ -186,10 +186,19 @@ def _updated(call: Call, app: App) -> Fact:
 
 def upgrade(call: Call, app: App) -> App:
     """Install a new version: handlers and placements are dropped, and the installer binds them again."""
+    event, listening = _listening(call, app, AppUpdated)
     app = replace(app, version=app.version + 1, previous_version=app.version)
-    if app.script_only:  # no page ends its installation, so those who listened until now are told
-        subscriptions.publish(call, _updated(call, app))
-    return _install_again(call, app, "application updated")
+    app = _install_again(call, app, "application updated")
+    if app.script_only and listening:  # no page ends its installation, so those who listened until now are told
+        subscriptions.deliver(call, event, _updated(call, app), listening)
+    return app
+
+
+def _listening(call: Call, app: App, fact: type[Fact]) -> tuple[EventForm, list[Binding]]:
+    """Return the event of a fact and who hears of it, before its handlers are dropped."""
+    (event,) = call.world.catalogue.events_of(fact)
+    heard = app.installed and not app.blocked(call.now)
+    return event, [binding for binding in call.bindings(event.wire_name) if heard and binding.app_id == app.id]
 
 
 def reinstall(call: Call, app: App) -> App:
@@ -212,10 +221,9 @@ def _drop_handlers(call: Call, app: App, reason: str) -> None:
 
 def remove(call: Call, app: App, *, clean: bool) -> None:
     """Remove an application: its handlers, placements, connectors and tokens; a local one loses its options too."""
-    (event,) = call.world.catalogue.events_of(AppRemoved)
-    listening = [binding for binding in call.bindings(event.wire_name) if binding.app_id == app.id]
+    event, listening = _listening(call, app, AppRemoved)
     _drop_handlers(call, app, "the application was removed")
-    if app.installed and listening:
+    if listening:
         fact = AppRemoved(app_id=app.id, clean=clean, language=call.portal.language)
         subscriptions.deliver(call, event, fact, listening)
     connector_store.remove_connectors(call.tx, call.portal_id, app.id)

@@ -13,6 +13,7 @@ from tieline.domain.people import Portal, User
 from tieline.store import apps, connectors, lines, people
 from tieline.store.cache import Cache
 from tieline.store.engine import Tx
+from tieline.store.files import Folder
 from tieline.store.vault import Vault
 
 
@@ -27,6 +28,11 @@ class EventForm(Protocol):
     @property
     def scopes(self) -> tuple[str, ...]:
         """Any of these opens the event."""
+        ...
+
+    @property
+    def fact(self) -> type[Fact]:
+        """What it tells."""
         ...
 
     @property
@@ -72,6 +78,8 @@ class Rules:
     production: bool = False
     strict: bool = False
     allowed_hosts: frozenset[str] = frozenset()
+    requests: tuple[float, int] = (0, 0)  # of an address: drain a second, limit
+    operating: tuple[float, int] = (0, 600)  # of a method and caller: limit and window in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class World:
     clock: Clock
     vault: Vault
     catalogue: Catalogue
+    folder: Folder
     rules: Rules = field(default_factory=Rules)
     cache: Cache = field(default_factory=Cache)
 
@@ -97,6 +106,7 @@ class Call:
     app: App | None = None
     webhook: Webhook | None = None
     scopes: frozenset[str] = frozenset()
+    source: str = ""  # the caller's key: what it does is not told to its own offline queue of this key
 
     @property
     def portal_id(self) -> int:

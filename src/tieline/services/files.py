@@ -1,16 +1,25 @@
-"""Files of messages: what a fetched or failed one does to its message, and signed links to them."""
+"""Files: what a fetched or failed one does to its message, images that come in requests, signed links."""
 
+import base64
 import hashlib
 import hmac
+from pathlib import PurePosixPath
 
 from tieline.domain.clock import DAY
-from tieline.domain.files import File, FileState
+from tieline.domain.files import File, FileState, image_extension
+from tieline.domain.people import User, UserKind
 from tieline.services.call import Call, World
 from tieline.services.chats import keep
 from tieline.store import chats as chat_store
 from tieline.store import files as store
 
 LINK_LIFE = DAY
+MAX_IMAGE = 5 * 1024 * 1024
+MAX_NAME = 100
+
+
+class NoImage(Exception):
+    """A content is no image, or too large."""
 
 
 def fetched(call: Call, file_id: int, sha256: str, size: int, name: str) -> None:
@@ -47,8 +56,45 @@ def signature(world: World, file_id: int, expires: int) -> str:
 
 def link(call: Call, file: File) -> str:
     """Return an expiring link to a file's content; steady for hours, so that browsers may keep the content."""
+    return _link(call, file.id)
+
+
+def _link(call: Call, file_id: int) -> str:
     expires = (call.now // LINK_LIFE + 2) * LINK_LIFE // 1000
-    return f"{call.portal.url}/files/{file.id}/{expires}/{signature(call.world, file.id, expires)}"
+    return f"{call.portal.url}/files/{file_id}/{expires}/{signature(call.world, file_id, expires)}"
+
+
+def keep_image(call: Call, name: str, encoded: str) -> int:
+    """Keep an image that came in a request, Base64; returns the file's id.
+
+    The content is on disk before the row that names it. A transaction that fails leaves it there, unnamed.
+    """
+    try:
+        content = base64.b64decode("".join(encoded.split()), validate=True)
+    except ValueError as error:
+        raise NoImage from error
+    extension = image_extension(content)
+    if extension is None or len(content) > MAX_IMAGE:
+        raise NoImage
+    return store.add_kept_file(
+        call.tx,
+        call.portal_id,
+        author_id=call.actor.id,
+        name=f"{PurePosixPath(name).stem[:MAX_NAME] or 'image'}.{extension}",
+        sha256=call.world.folder.keep_content(content),
+        size=len(content),
+        now=call.now,
+    )
+
+
+def image_link(call: Call, kept: str) -> str:
+    """Return a link to an image by what is kept of it: a file's id as text; no link for none."""
+    return _link(call, int(kept)) if kept else ""
+
+
+def avatar(call: Call, user: User) -> str:
+    """Return the address of a user's picture: a link to a person's photo, or the address that a connector gave."""
+    return image_link(call, user.avatar) if user.kind is UserKind.PERSON else user.avatar
 
 
 def link_holds(world: World, file_id: int, expires: int, signed: str, now: int) -> bool:

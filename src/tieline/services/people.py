@@ -1,25 +1,59 @@
-"""People: adding operators, passwords, logging in with a brake on guessing, browser sessions."""
+"""People: adding and changing them, passwords, logging in with a brake on guessing, browser sessions."""
 
+import re
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from tieline.domain.clock import DAY, MINUTE, SECOND
-from tieline.domain.ids import fingerprint, new_secret
-from tieline.domain.people import User
+from tieline.domain.events import UserAdded
+from tieline.domain.ids import fingerprint, new_secret, parse_id
+from tieline.domain.people import Card, User, UserKind
+from tieline.domain.user_fields import Value, WrongValue, plain, read_flag
+from tieline.services import departments, files, user_fields
 from tieline.services.call import Call
+from tieline.services.subscriptions import publish
+from tieline.store import departments as department_store
 from tieline.store import happenings
 from tieline.store import people as store
+from tieline.store import user_fields as field_store
 
 SESSION_LIFE = 14 * DAY
 FREE_FAILURES = 5
 LONGEST_BLOCK = 15 * MINUTE
+MAX_NAME = 255
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
+_GENDERS = {"M": "male", "F": "female", "": ""}
+_COLUMNS = {
+    "ACTIVE": "active",
+    "EMAIL": "email",
+    "NAME": "name",
+    "LAST_NAME": "last_name",
+    "SECOND_NAME": "second_name",
+    "PERSONAL_GENDER": "gender",
+    "PERSONAL_MOBILE": "phone",
+    "PERSONAL_WWW": "url",
+    "WORK_POSITION": "work_position",
+}
 _hasher = PasswordHasher()
 
 
 class EmailTaken(Exception):
     """Another person logs in with this e-mail address."""
+
+
+class WrongEmail(Exception):
+    """A person needs an e-mail address, and this is none."""
+
+
+class PersonMissing(Exception):
+    """There is no such person."""
+
+
+class NotAllowed(Exception):
+    """Only an administrator adds and changes people, and one of them must stay."""
 
 
 class LoginFailed(Exception):
@@ -53,24 +87,184 @@ def password_matches(hashed: str | None, password: str) -> bool:
         return False
 
 
-def add(call: Call, *, name: str, email: str, password_hash: str, is_admin: bool) -> int:
-    """Add a person; returns the id."""
-    first, _, last = name.strip().partition(" ")
+def add(
+    call: Call,
+    fields: dict[str, Any],
+    *,
+    password_hash: str = "",
+    is_admin: bool = False,
+    complete: bool = False,
+) -> int:
+    """Add a person, without a password unless one is given; returns the id. Raises WrongValue.
+
+    `complete`: the portal's mandatory fields must be among what is given.
+    """
+    _require_admin(call)
+    given = _read(call, fields)
+    values = user_fields.defaults(call) | given.values
+    if complete:
+        user_fields.require_mandatory(call, values)
+    columns = {"name": "", "last_name": ""} | given.columns
     user_id = store.add_person(
         call.tx,
         call.portal_id,
-        name=first,
-        last_name=last.strip(),
-        email=email.strip().lower(),
+        name=columns.pop("name"),
+        last_name=columns.pop("last_name"),
+        email=columns.pop("email", None) or _no_email(),
         password_hash=password_hash,
         is_admin=is_admin,
         now=call.now,
     )
     if user_id is None:
         raise EmailTaken
-    call.touch()
-    happenings.add_happening(call.tx, call.portal_id, "user added", now=call.now, user=user_id)
+    _keep(call, user_id, columns, values)
+    root = departments.tree(call).root
+    joined = given.departments or ([root.id] if root else [])
+    department_store.set_memberships(call.tx, call.portal_id, user_id, joined)
+    _log(call, "user added", user_id)
+    publish(call, UserAdded(actor_id=call.actor.id, user_id=user_id))
     return user_id
+
+
+def update(call: Call, user_id: int, fields: dict[str, Any]) -> None:
+    """Change fields of a person that are given; an inactive person is dismissed. Raises WrongValue."""
+    _require_admin(call)
+    user = store.find_user(call.tx, call.portal_id, user_id)
+    if user is None or user.kind is not UserKind.PERSON:
+        raise PersonMissing
+    given = _read(call, fields)
+    email = given.columns.get("email")
+    if email is not None and store.find_person_by_email(call.tx, call.portal_id, email) not in (None, user_id):
+        raise EmailTaken
+    if given.columns.get("active") == 0 and user.is_admin:
+        _require_another_administrator(call, user_id)
+    _keep(call, user_id, given.columns, given.values)
+    if given.departments:
+        department_store.set_memberships(call.tx, call.portal_id, user_id, given.departments)
+    _log(call, "user changed", user_id)
+
+
+def set_password(call: Call, user_id: int, password_hash: str) -> User:
+    """Give a person a password; sessions that were opened with the former one end."""
+    user = call.find_person(user_id)
+    if user is None:
+        raise PersonMissing
+    store.set_password(call.tx, call.portal_id, user_id, password_hash)
+    store.remove_browser_sessions(call.tx, call.portal_id, user_id)
+    _log(call, "password set", user_id)
+    return user
+
+
+def card(call: Call, user_id: int) -> Card:
+    """Return a person's departments, birthday and telephones."""
+    return call.world.cache.get(call.tx, call.portal_id, ("card", user_id), lambda: _card(call, user_id))
+
+
+def _card(call: Call, user_id: int) -> Card:
+    joined = department_store.list_memberships(call.tx, call.portal_id, [user_id]).get(user_id, [])
+    values = field_store.list_values(call.tx, call.portal_id, [user_id]).get(user_id, {})
+    names = ("PERSONAL_BIRTHDAY", "WORK_PHONE", "UF_PHONE_INNER")
+    return Card(tuple(joined), *("".join(values.get(name, [])) for name in names))
+
+
+class _Given(NamedTuple):
+    """What a request says of a person: columns of the row, values of other fields, departments."""
+
+    columns: dict[str, Any]
+    values: dict[str, list[Value]]
+    departments: list[int]
+
+
+def _read(call: Call, fields: dict[str, Any]) -> _Given:
+    columns: dict[str, Any] = {}
+    values: dict[str, list[Value]] = {}
+    for name, given in fields.items():
+        if name in _COLUMNS:
+            columns[_COLUMNS[name]] = _column(name, given)
+        elif name == "PERSONAL_PHOTO":
+            columns["avatar"] = _image(call, name, given)
+        elif name == "WORK_LOGO":
+            kept = _image(call, name, given)
+            values[name] = [Value(kept)] if kept else []
+        elif field := user_fields.find(call, name):
+            values[name] = user_fields.read(call, field, given)
+    return _Given(columns, values, _departments(call, fields.get("UF_DEPARTMENT")))
+
+
+def _column(name: str, given: Any) -> Any:
+    if isinstance(given, dict | list):
+        raise WrongValue(name)
+    text = plain(given)[:MAX_NAME]
+    if name == "EMAIL":
+        return _email(text)
+    if name == "ACTIVE":
+        return _active(given)
+    if name == "PERSONAL_GENDER":
+        if text.upper() not in _GENDERS:
+            raise WrongValue(name)
+        return _GENDERS[text.upper()]
+    return text
+
+
+def _active(given: Any) -> int:
+    try:
+        return int(read_flag(plain(given)))
+    except ValueError as error:
+        raise WrongValue("ACTIVE") from error
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise WrongEmail
+    return text.lower()
+
+
+def _no_email() -> str:
+    raise WrongEmail
+
+
+def _image(call: Call, name: str, given: Any) -> str:
+    """Keep an image that is given as [name, Base64]; nothing removes it."""
+    pair = list(given.values()) if isinstance(given, dict) else given
+    if not pair:
+        return ""
+    if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):  # noqa: PLR2004
+        raise WrongValue(name)
+    try:
+        return str(files.keep_image(call, *pair))
+    except files.NoImage as error:
+        raise WrongValue(name) from error
+
+
+def _departments(call: Call, given: Any) -> list[int]:
+    items = list(given.values()) if isinstance(given, dict) else given if isinstance(given, list) else [given]
+    texts = [plain(item) for item in items if not isinstance(item, dict | list)]
+    numbers = list(dict.fromkeys(parse_id(text) for text in texts if text))
+    known = departments.tree(call).by_id
+    found = [number for number in numbers if number in known]
+    if len(found) < len(numbers) or len(texts) < len(items) or len(found) > departments.MAX_DEPARTMENTS:
+        raise WrongValue("UF_DEPARTMENT")
+    return found
+
+
+def _keep(call: Call, user_id: int, columns: dict[str, Any], values: dict[str, list[Value]]) -> None:
+    store.set_person(call.tx, call.portal_id, user_id, columns, call.now)
+    field_store.set_values(call.tx, call.portal_id, user_id, values)
+
+
+def _require_admin(call: Call) -> None:
+    if not call.actor.is_admin:
+        raise NotAllowed
+
+
+def _require_another_administrator(call: Call, user_id: int) -> None:
+    if store.count_active_administrators(call.tx, call.portal_id, besides=user_id) == 0:
+        raise NotAllowed
+
+
+def _log(call: Call, kind: str, user_id: int) -> None:
+    call.touch()
+    happenings.add_happening(call.tx, call.portal_id, kind, now=call.now, actor_id=call.actor.id, user=user_id)
 
 
 def find_login(call: Call, email: str, address: str) -> tuple[User | None, str | None]:

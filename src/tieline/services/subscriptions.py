@@ -1,13 +1,18 @@
-"""Who gets an event, and why not: bindings and the way of a fact into the outbox."""
+"""Who gets an event, and why not: bindings and the way of a fact into the outbox or an offline queue."""
+
+from dataclasses import replace
 
 import msgspec
 
 from tieline.domain.apps import App, Binding
-from tieline.domain.events import Delivery, Fact
+from tieline.domain.events import Delivery, Fact, OfflineQueueGrown
+from tieline.services import offline
 from tieline.services.call import Call, EventForm
-from tieline.services.urls import refuse_address
+from tieline.services.urls import MAX_URL, refuse_address
 from tieline.store import apps, journal, outbox
 from tieline.store.signals import LaneCut, LaneDue
+
+MAX_CONNECTOR = 255
 
 
 class EventUnknown(Exception):
@@ -22,8 +27,20 @@ class AdminRequired(Exception):
     """Only an administrator may do this."""
 
 
+class OfflineAdminRequired(Exception):
+    """Only an administrator may have events queued."""
+
+
 class HandlerRefused(Exception):
     """The handler is no address that this server may call."""
+
+
+class UserUnknown(Exception):
+    """Nobody active has the id in whose name the events shall come."""
+
+
+class ConnectorRefused(Exception):
+    """The source key is too long."""
 
 
 def publish(call: Call, fact: Fact) -> None:
@@ -32,12 +49,14 @@ def publish(call: Call, fact: Fact) -> None:
         recipients = [
             binding for binding in call.bindings(event.wire_name) if _may_get(call, fact, binding, event.scopes)
         ]
-        if recipients:
-            deliver(call, event, fact, recipients)
+        if online := [binding for binding in recipients if not binding.offline]:
+            deliver(call, event, fact, online)
+        if len(online) < len(recipients):
+            offline.keep(call, event, fact, [binding for binding in recipients if binding.offline])
 
 
 def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) -> bool:
-    if binding.offline or fact.app_id not in (None, binding.app_id):
+    if fact.app_id not in (None, binding.app_id):
         return False
     app = call.find_app(binding.app_id)
     return app is not None and app.installed and _covers(app, scopes)
@@ -89,60 +108,88 @@ def deliver(call: Call, event: EventForm, fact: Fact, recipients: list[Binding])
         tx.signal(LaneDue(portal_id, lane_id, binding.handler, head, version))
 
 
-def bind(
-    call: Call,
-    event_name: str,
-    handler: str,
-    *,
-    auth_user_id: int | None,
-    offline: bool,
-    connector: str,
-    options: str,
-) -> None:
-    """Subscribe the calling application to an event."""
-    event = call.world.catalogue.find_event(event_name)
+def bind(call: Call, event_name: str, handler: str, *, auth_user_id: int | None, notice_pause: int) -> None:
+    """Subscribe a handler of the calling application to an event.
+
+    The tokens of its events are those of `auth_user_id`, or of who acted. Who is no administrator subscribes in
+    his own name.
+    """
+    event = _find_event(call, event_name)
+    why = refuse_address(handler, call.world.rules)
+    if why or len(handler.encode("utf-8", "surrogatepass")) > MAX_URL:
+        raise HandlerRefused(why or f"longer than {MAX_URL} bytes")
+    if not call.actor.is_admin:
+        if auth_user_id not in (None, call.actor.id):
+            raise AdminRequired
+        auth_user_id = call.actor.id
+    if auth_user_id is not None:
+        user = call.find_person(auth_user_id)
+        if user is None or not user.active:
+            raise UserUnknown
+    _add(call, Binding(0, call.owner.id, event.wire_name, handler, auth_user_id, notice_pause=notice_pause))
+
+
+def bind_offline(call: Call, event_name: str, connector: str) -> None:
+    """Let the calling application find an event in its offline queue of a source key, which may be empty."""
+    if not call.actor.is_admin:
+        raise OfflineAdminRequired
+    event = _find_event(call, event_name)
+    if event.fact is OfflineQueueGrown:
+        raise EventUnknown
+    if len(connector) > MAX_CONNECTOR:
+        raise ConnectorRefused
+    _add(call, Binding(0, call.owner.id, event.wire_name, "", None, offline=True, connector=connector))
+
+
+def _find_event(call: Call, name: str) -> EventForm:
+    event = call.world.catalogue.find_event(name)
     if event is None or not _covers(call.owner, event.scopes):
         raise EventUnknown
-    if offline:
-        _require_admin(call)
-    elif why := refuse_address(handler, call.world.rules):
-        raise HandlerRefused(why)
-    if auth_user_id is not None and auth_user_id != call.actor.id:
-        _require_admin(call)
-    for binding in call.bindings(event.wire_name):
-        same = (binding.app_id, binding.handler, binding.auth_user_id, binding.offline, binding.connector)
-        if same == (call.owner.id, handler, auth_user_id, offline, connector):
-            raise AlreadyBound
-    apps.add_binding(
-        call.tx,
-        call.portal_id,
-        app_id=call.owner.id,
-        event=event.wire_name,
-        handler=handler,
-        auth_user_id=auth_user_id,
-        offline=offline,
-        connector=connector,
-        options=options,
-        now=call.now,
-    )
+    return event
+
+
+def _add(call: Call, wanted: Binding) -> None:
+    same = replace(wanted, notice_pause=0)
+    if any(replace(known, id=0, notice_pause=0) == same for known in call.bindings(wanted.event)):
+        raise AlreadyBound
+    apps.add_binding(call.tx, call.portal_id, wanted, call.now)
     call.touch()
 
 
-def unbind(
-    call: Call, event_name: str, handler: str, *, auth_user_id: int | None, any_user: bool, offline: bool
-) -> int:
-    """End subscriptions of the calling application and what waits for them; returns how many there were."""
-    if offline or (auth_user_id is not None and auth_user_id != call.actor.id):
-        _require_admin(call)
-    found = [
-        binding
-        for binding in call.bindings(event_name.upper())
-        if binding.app_id == call.owner.id
-        and binding.offline == offline
-        and (offline or binding.handler == handler)
-        and (any_user or binding.auth_user_id == auth_user_id)
-        and (call.actor.is_admin or binding.auth_user_id in (None, call.actor.id))
-    ]
+def unbind(call: Call, event_name: str, handler: str, *, auth_user_id: int | None, any_user: bool) -> int:
+    """End subscriptions of the calling application and what waits for them; returns how many there were.
+
+    Who is no administrator ends his own.
+    """
+    if not call.actor.is_admin:
+        if auth_user_id not in (None, call.actor.id):
+            raise AdminRequired
+        auth_user_id, any_user = call.actor.id, False
+    return _remove(
+        call,
+        [
+            binding
+            for binding in _own(call, event_name)
+            if not binding.offline and binding.handler == handler and (any_user or binding.auth_user_id == auth_user_id)
+        ],
+    )
+
+
+def unbind_offline(call: Call, event_name: str, connector: str | None) -> int:
+    """Take an event, and what waits of it, out of the application's offline queues, or out of that of a source key."""
+    if not call.actor.is_admin:
+        raise OfflineAdminRequired
+    return _remove(
+        call,
+        [binding for binding in _own(call, event_name) if binding.offline and connector in (None, binding.connector)],
+    )
+
+
+def _own(call: Call, event_name: str) -> list[Binding]:
+    return [binding for binding in call.bindings(event_name.upper()) if binding.app_id == call.owner.id]
+
+
+def _remove(call: Call, found: list[Binding]) -> int:
     for binding in found:
         cancel_waiting(call, binding, "the handler was unbound")
         apps.remove_binding(call.tx, call.portal_id, binding.id)
@@ -182,8 +229,3 @@ def own_bindings(call: Call) -> list[Binding]:
     """Return the application's subscriptions that the caller may see: all for an administrator, else the own."""
     found = apps.list_bindings(call.tx, call.portal_id, app_id=call.owner.id)
     return [b for b in found if call.actor.is_admin or b.auth_user_id == call.actor.id]
-
-
-def _require_admin(call: Call) -> None:
-    if not call.actor.is_admin:
-        raise AdminRequired

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tieline.domain.apps import App, AppKind, Webhook
+from tieline.domain.apps import NOTICE_PAUSE, App, AppKind, Webhook
 from tieline.domain.ids import fingerprint, new_secret
 from tieline.services import apps, subscriptions
 from tieline.services.call import Call
@@ -90,4 +90,4 @@ def _bind(call: Call, app: App, events: list[str]) -> None:
         raise apps.WrongAddress("not a URL")
     owner = replace(call, app=app)
     for name in dict.fromkeys(name.upper() for name in events):
-        subscriptions.bind(owner, name, app.handler_url, auth_user_id=None, offline=False, connector="", options="{}")
+        subscriptions.bind(owner, name, app.handler_url, auth_user_id=None, notice_pause=NOTICE_PAUSE)

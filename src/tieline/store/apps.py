@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from tieline.domain.apps import App, AppKind, AppStatus, Binding
+import msgspec
+
+from tieline.domain.apps import NOTICE_PAUSE, App, AppKind, AppStatus, Binding
 from tieline.store.engine import Row, Tx
 
 _APP = """id, client_id, secret_hash, name, scopes, handler_url, install_url, script_only, installed, version,
 user_id, sealed_application_token, sealed_signing_key, created_at, kind, status, previous_version, paid_until,
 removed_at"""
-_BINDING = "id, app_id, event, handler, auth_user_id, offline, connector"
+_BINDING = "id, app_id, event, handler, auth_user_id, offline, connector, options"
 
 
 def scopes_of(text: str) -> frozenset[str]:
@@ -27,6 +29,7 @@ def _app(row: Row, access: frozenset[int]) -> App:
 def _binding(row: Row) -> Binding:
     values = list(row)
     values[5] = bool(values[5])
+    values[7] = msgspec.json.decode(values[7]).get("notice_pause", NOTICE_PAUSE)
     return Binding(*values)
 
 
@@ -178,32 +181,20 @@ def remove_options(tx: Tx, portal_id: int, app_id: int) -> None:
     tx.run("delete from app_options where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
 
 
-def add_binding(
-    tx: Tx,
-    portal_id: int,
-    *,
-    app_id: int,
-    event: str,
-    handler: str,
-    auth_user_id: int | None,
-    offline: bool,
-    connector: str,
-    options: str,
-    now: int,
-) -> int:
+def add_binding(tx: Tx, portal_id: int, binding: Binding, now: int) -> int:
     """Add a subscription; returns its id, which events carry as event_handler_id."""
     row = tx.one(
         """insert into bindings (portal_id, app_id, event, handler, auth_user_id, offline, connector, options,
         created_at) values (:portal, :app, :event, :handler, :user, :offline, :connector, :options, :now)
         returning id""",
         portal=portal_id,
-        app=app_id,
-        event=event,
-        handler=handler,
-        user=auth_user_id,
-        offline=int(offline),
-        connector=connector,
-        options=options,
+        app=binding.app_id,
+        event=binding.event,
+        handler=binding.handler,
+        user=binding.auth_user_id,
+        offline=int(binding.offline),
+        connector=binding.connector,
+        options=msgspec.json.encode({"notice_pause": binding.notice_pause}).decode(),
         now=now,
     )
     assert row
@@ -232,6 +223,32 @@ def find_binding(tx: Tx, portal_id: int, binding_id: int) -> Binding | None:
     return _binding(row) if row else None
 
 
+def lock_binding(tx: Tx, portal_id: int, binding_id: int) -> int:
+    """Let nobody else give notice to a subscription until this transaction ends; returns when the last one is due."""
+    row = tx.one(
+        "select notified_at from bindings where portal_id = :portal and id = :id for update",
+        portal=portal_id,
+        id=binding_id,
+    )
+    return int(row[0]) if row else 0
+
+
+def set_notified(tx: Tx, portal_id: int, binding_id: int, moment: int) -> None:
+    """Record when a subscription's last notice is due."""
+    tx.run(
+        "update bindings set notified_at = :moment where portal_id = :portal and id = :id",
+        moment=moment,
+        portal=portal_id,
+        id=binding_id,
+    )
+
+
 def remove_binding(tx: Tx, portal_id: int, binding_id: int) -> None:
-    """Take a subscription away."""
+    """Take a subscription away, and the queue of an offline one."""
+    tx.run(
+        """delete from offline_events where portal_id = :portal and (app_id, connector, event) in (select
+        app_id, connector, event from bindings where portal_id = :portal and id = :id and offline = 1)""",
+        portal=portal_id,
+        id=binding_id,
+    )
     tx.run("delete from bindings where portal_id = :portal and id = :id", portal=portal_id, id=binding_id)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from tieline.store.signals import Bus, Signal
 
+MOST_TEXTS = 4_096  # of SQL that are kept compiled
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Job = Callable[["Tx"], T]

@@ -1,11 +1,12 @@
-"""Files of messages: rows here, contents in a folder named by their SHA-256."""
+"""Files of messages and photos of people: rows here, contents in a folder named by their SHA-256."""
 
 import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import IO
 
 from tieline.domain.files import File, FileState
 from tieline.store.engine import Row, Tx
@@ -15,6 +16,19 @@ _FILE = "id, chat_id, message_id, author_id, name, source_url, state, reason, sh
 
 class TooLarge(Exception):
     """A file is larger than allowed."""
+
+
+class _Incoming:
+    """A content on its way to disk."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def add(self, chunk: bytes) -> None:
+        """Write what comes next."""
+        self.digest.update(chunk)
+        self._file.write(chunk)
 
 
 class Folder:
@@ -31,27 +45,39 @@ class Folder:
 
     async def keep(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
         """Write a stream to disk, at most `limit` bytes, and return (SHA-256, size) once it is synced."""
+        size = 0
+        with self._incoming() as incoming:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge(f"larger than {limit} bytes")
+                incoming.add(chunk)
+        return incoming.digest.hexdigest(), size
+
+    def keep_content(self, content: bytes) -> str:
+        """Write a content that is in memory to disk and return its SHA-256 once it is synced."""
+        with self._incoming() as incoming:
+            incoming.add(content)
+        return incoming.digest.hexdigest()
+
+    @contextlib.contextmanager
+    def _incoming(self) -> Iterator[_Incoming]:
+        """Give the file its name when the block ends well, and remove it otherwise."""
         self._root.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
         descriptor, name = tempfile.mkstemp(dir=self._root, prefix="incoming-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                async for chunk in chunks:
-                    size += len(chunk)
-                    if size > limit:
-                        raise TooLarge(f"larger than {limit} bytes")
-                    digest.update(chunk)
-                    file.write(chunk)
+                incoming = _Incoming(file)
+                yield incoming
                 file.flush()
                 os.fsync(file.fileno())
-            target = self.path(digest.hexdigest())
+            target = self.path(incoming.digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
             os.replace(name, target)  # noqa: PTH105 - one rename, on the disk the content lies on already
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)  # noqa: PTH108
             raise
-        return digest.hexdigest(), size
 
 
 def _file(row: Row) -> File:
@@ -82,6 +108,23 @@ def add_file(
         author=author_id,
         name=name,
         url=source_url,
+        now=now,
+    )
+    assert row
+    return int(row[0])
+
+
+def add_kept_file(tx: Tx, portal_id: int, *, author_id: int, name: str, sha256: str, size: int, now: int) -> int:
+    """Add a file of no message, whose content is there; returns its id."""
+    row = tx.one(
+        """insert into files (portal_id, chat_id, message_id, author_id, name, source_url, state, reason, sha256,
+        size, attempts, due_at, created_at) values (:portal, 0, 0, :author, :name, '', 'ready', '', :sha256, :size,
+        0, null, :now) returning id""",
+        portal=portal_id,
+        author=author_id,
+        name=name,
+        sha256=sha256,
+        size=size,
         now=now,
     )
     assert row

@@ -21,6 +21,15 @@ class Queued(NamedTuple):
     alone: bool
 
 
+class Lane(NamedTuple):
+    """A lane: what stands for its dialog, when it is due, and how much waits in it."""
+
+    id: int
+    chat_id: int
+    due_at: int | None
+    waiting: int
+
+
 class Claim(NamedTuple):
     """A lane that was claimed; `lapsed` if its last worker ended without giving it back."""
 
@@ -78,18 +87,20 @@ def set_event_data(tx: Tx, portal_id: int, event_id: int, data: str) -> None:
     )
 
 
-def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_id: int, now: int) -> Queued:
-    """Queue an event for a handler behind what waits in its lane."""
+def add_delivery(
+    tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_id: int, now: int, due_at: int | None = None
+) -> Queued:
+    """Queue an event for a handler behind what waits in its lane; in an empty lane it goes when it is due."""
     lane = tx.one(
         """insert into lanes (portal_id, app_id, handler, chat_id, due_at, failures)
-        values (:portal, :app, :handler, :chat, :now, 0)
+        values (:portal, :app, :handler, :chat, :due, 0)
         on conflict (portal_id, app_id, handler, chat_id)
         do update set due_at = coalesce(lanes.due_at, excluded.due_at) returning id, due_at, failures""",
         portal=portal_id,
         app=binding.app_id,
         handler=binding.handler,
         chat=chat_id,
-        now=now,
+        due=now if due_at is None else due_at,
     )
     assert lane
     lane_id, due_at, failures = lane
@@ -104,6 +115,22 @@ def add_delivery(tx: Tx, portal_id: int, event_id: int, binding: Binding, chat_i
     )
     assert delivery
     return Queued(lane_id, delivery[0], alone=due_at == now and not failures)
+
+
+def list_lanes(tx: Tx, portal_id: int, binding: Binding, chat_ids: list[int]) -> list[Lane]:
+    """Return those lanes of a handler that there are, by what stands for their dialogs, which follow each other."""
+    rows = tx.all(
+        """select l.id, l.chat_id, l.due_at, (select count(*) from deliveries d
+        where d.portal_id = l.portal_id and d.lane_id = l.id and d.state = 'waiting')
+        from lanes l where l.portal_id = :portal and l.app_id = :app and l.handler = :handler
+        and l.chat_id between :first and :last""",
+        portal=portal_id,
+        app=binding.app_id,
+        handler=binding.handler,
+        first=min(chat_ids),
+        last=max(chat_ids),
+    )
+    return [Lane(*row) for row in rows]
 
 
 def list_due_lanes(tx: Tx, now: int, limit: int) -> list[tuple[int, int, str]]:
@@ -148,7 +175,7 @@ def release_lanes(tx: Tx, lanes: list[tuple[int, int]], worker: str) -> None:
         )
 
 
-_DELIVERY = """select d.portal_id, d.id, d.lane_id, d.binding_id, d.event_id, e.name, l.app_id, l.handler, l.chat_id,
+_DELIVERY = """select d.portal_id, d.id, d.lane_id, d.binding_id, d.event_id, e.name, l.app_id, l.handler, e.chat_id,
 e.message_id, e.actor_id, e.fact, e.data, d.created_at, l.failures
 from lanes l join deliveries d on d.portal_id = l.portal_id and d.lane_id = l.id and d.state = 'waiting'
 join events e on e.portal_id = d.portal_id and e.id = d.event_id"""

@@ -8,11 +8,12 @@ from tieline.store.engine import Row, Tx
 
 _PORTAL = "id, member_id, name, url, language, time_zone"
 _USER_FIELDS = tuple(field.name for field in fields(User))
-_USER = ", ".join(_USER_FIELDS)
+USER_COLUMNS = ", ".join(_USER_FIELDS)
 _FLAGS = {"is_admin", "active"}
 
 
-def _user(row: Row) -> User:
+def user_of(row: Row) -> User:
+    """Read a row of USER_COLUMNS."""
     values: dict[str, Any] = dict(zip(_USER_FIELDS, row, strict=True))
     values["kind"] = UserKind(values["kind"])
     for flag in _FLAGS:
@@ -106,8 +107,10 @@ def add_customer(tx: Tx, portal_id: int, connector: str, outer: OuterUser, now: 
 
 def find_user(tx: Tx, portal_id: int, user_id: int) -> User | None:
     """Return a user of any kind, or None."""
-    row = tx.one(f"select {_USER} from users where portal_id = :portal and id = :id", portal=portal_id, id=user_id)
-    return _user(row) if row else None
+    row = tx.one(
+        f"select {USER_COLUMNS} from users where portal_id = :portal and id = :id", portal=portal_id, id=user_id
+    )
+    return user_of(row) if row else None
 
 
 def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> Customer | None:
@@ -149,12 +152,33 @@ def set_customer(tx: Tx, portal_id: int, user_id: int, outer: OuterUser, now: in
 def find_login(tx: Tx, portal_id: int, email: str) -> tuple[User, str | None] | None:
     """Return an active person and the password's hash by e-mail, or None."""
     row = tx.one(
-        f"""select password_hash, {_USER} from users where portal_id = :portal and kind = 'person'
+        f"""select password_hash, {USER_COLUMNS} from users where portal_id = :portal and kind = 'person'
         and active = 1 and email = :email""",
         portal=portal_id,
         email=email,
     )
-    return (_user(row[1:]), row[0]) if row else None
+    return (user_of(row[1:]), row[0]) if row else None
+
+
+def list_active_people(tx: Tx, portal_id: int, limit: int = 1_000) -> list[User]:
+    """Return people who may log in, by name."""
+    rows = tx.all(
+        f"""select {USER_COLUMNS} from users where portal_id = :portal and kind = 'person' and active = 1
+        order by name, last_name, id limit :limit""",
+        portal=portal_id,
+        limit=limit,
+    )
+    return [user_of(row) for row in rows]
+
+
+def find_administrator(tx: Tx, portal_id: int) -> User | None:
+    """Return the oldest active administrator, or None."""
+    row = tx.one(
+        f"""select {USER_COLUMNS} from users where portal_id = :portal and kind = 'person' and is_admin = 1
+        and active = 1 order by id limit 1""",
+        portal=portal_id,
+    )
+    return user_of(row) if row else None
 
 
 def set_login(tx: Tx, portal_id: int, user_id: int, now: int) -> None:
@@ -167,83 +191,54 @@ def set_login(tx: Tx, portal_id: int, user_id: int, now: int) -> None:
     )
 
 
-_SORTABLE = {
-    "ID": "id",
-    "NAME": "name",
-    "LAST_NAME": "last_name",
-    "EMAIL": "email",
-    "ACTIVE": "active",
-    "DATE_REGISTER": "created_at",
-    "LAST_LOGIN": "last_login_at",
-    "WORK_POSITION": "work_position",
-    "PERSONAL_GENDER": "gender",
-}
-SORTABLE_USER_FIELDS = frozenset(_SORTABLE)
+_CHANGEABLE = frozenset(
+    {"name", "last_name", "second_name", "email", "active", "work_position", "gender", "phone", "url", "avatar"}
+)
 
 
-def list_people(
-    tx: Tx,
-    portal_id: int,
-    conditions: list[tuple[str, str, Any]],
-    *,
-    sort: str = "ID",
-    descending: bool = False,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[User]:
-    """Return people that meet all conditions (see `count_people`), a page of them."""
-    where, params = _conditions(conditions)
-    rows = tx.all(
-        f"""select {_USER} from users where portal_id = :portal and kind = 'person'{where}
-        order by {_SORTABLE[sort]} {"desc" if descending else "asc"}, id limit :limit offset :offset""",
+def set_person(tx: Tx, portal_id: int, user_id: int, columns: dict[str, Any], now: int) -> None:
+    """Change columns of a person's row that are given."""
+    assert columns.keys() <= _CHANGEABLE
+    changes = "".join(f"{name} = :{name}, " for name in columns)
+    tx.run(
+        f"update users set {changes}modified_at = :now where portal_id = :portal and id = :id and kind = 'person'",
         portal=portal_id,
-        limit=limit,
-        offset=offset,
-        **params,
+        id=user_id,
+        now=now,
+        **columns,
     )
-    return [_user(row) for row in rows]
 
 
-def count_people(tx: Tx, portal_id: int, conditions: list[tuple[str, str, Any]]) -> int:
-    """Count people that meet all conditions, each (field, operator, value); `find` looks in all names."""
-    where, params = _conditions(conditions)
+def find_person_by_email(tx: Tx, portal_id: int, email: str) -> int | None:
+    """Return the id of whoever has an e-mail address, active or not."""
     row = tx.one(
-        f"select count(*) from users where portal_id = :portal and kind = 'person'{where}",
+        "select id from users where portal_id = :portal and kind = 'person' and email = :email",
         portal=portal_id,
-        **params,
+        email=email,
+    )
+    return int(row[0]) if row else None
+
+
+def count_active_administrators(tx: Tx, portal_id: int, *, besides: int) -> int:
+    """Count the administrators who are active, one person left out."""
+    row = tx.one(
+        """select count(*) from users where portal_id = :portal and kind = 'person' and is_admin = 1
+        and active = 1 and id <> :besides""",
+        portal=portal_id,
+        besides=besides,
     )
     assert row
     return int(row[0])
 
 
-def _conditions(conditions: list[tuple[str, str, Any]]) -> tuple[str, dict[str, Any]]:
-    parts, params = [], {}
-    for number, (name, operator, value) in enumerate(conditions):
-        key = f"v{number}"
-        if name == "FIND":
-            parts.append(
-                f"lower(name || ' ' || last_name || ' ' || email || ' ' || work_position) like :{key} escape '\\'"
-            )
-            params[key] = like(str(value))
-        elif operator in ("in", "not in"):
-            keys = [f"{key}_{n}" for n in range(len(value))]
-            nothing = "1 = 0" if operator == "in" else "1 = 1"
-            parts.append(f"{_SORTABLE[name]} {operator} ({', '.join(':' + k for k in keys)})" if keys else nothing)
-            params.update(zip(keys, value, strict=True))
-        elif operator.endswith(("like", "pattern")):
-            test = "not like" if operator.startswith("not") else "like"
-            parts.append(f"lower(cast({_SORTABLE[name]} as text)) {test} :{key} escape '\\'")
-            params[key] = like(str(value), own_signs=operator.endswith("pattern"))
-        else:
-            parts.append(f"{_SORTABLE[name]} {operator} :{key}")
-            params[key] = value
-    return "".join(f" and {part}" for part in parts), params
-
-
-def like(text: str, *, own_signs: bool = False) -> str:
-    """Make a pattern that finds `text` anywhere, whatever signs are in it; `own_signs`: only where its % allow."""
-    escaped = text.lower().replace("\\", "\\\\").replace("_", "\\_")
-    return escaped if own_signs else "%" + escaped.replace("%", "\\%") + "%"
+def set_password(tx: Tx, portal_id: int, user_id: int, password_hash: str) -> None:
+    """Keep the hash of a person's new password."""
+    tx.run(
+        "update users set password_hash = :hash where portal_id = :portal and id = :id and kind = 'person'",
+        hash=password_hash,
+        portal=portal_id,
+        id=user_id,
+    )
 
 
 def add_browser_session(tx: Tx, portal_id: int, hashed: str, user_id: int, now: int, expires_at: int) -> None:
@@ -276,6 +271,11 @@ def remove_browser_session(tx: Tx, portal_id: int, hashed: str) -> None:
         portal=portal_id,
         hash=hashed,
     )
+
+
+def remove_browser_sessions(tx: Tx, portal_id: int, user_id: int) -> None:
+    """End all browser sessions of a person."""
+    tx.run("delete from browser_sessions where portal_id = :portal and user_id = :user", portal=portal_id, user=user_id)
 
 
 def remove_expired_browser_sessions(tx: Tx, portal_id: int, now: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from tieline.store.engine import Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
+from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus, Signal
 
 T = TypeVar("T")
@@ -37,6 +37,8 @@ class PostgresTx(Tx):
     def _sql(self, sql: str) -> bytes:
         compiled = self._compiled.get(sql)
         if compiled is None:
+            if len(self._compiled) >= MOST_TEXTS:  # filters make as many as there are combinations
+                self._compiled.clear()
             compiled = self._compiled[sql] = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
         return compiled
 
@@ -184,8 +186,8 @@ class PostgresDatabase(Database):
             settle(batch)
             return True
         self.commits += 1
+        self._tell(signals)  # first, so that who is answered finds the others told
         settle(batch)
-        self._tell(signals)
         return True
 
     def _write_alone(self, pending: Pending) -> None:

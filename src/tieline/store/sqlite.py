@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from tieline.store.engine import Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
+from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
 from tieline.store.signals import Bus
 
 T = TypeVar("T")
@@ -43,6 +43,8 @@ class SqliteTx(Tx):
     def _sql(self, sql: str) -> str:
         compiled = self._compiled.get(sql)
         if compiled is None:
+            if len(self._compiled) >= MOST_TEXTS:  # filters make as many as there are combinations
+                self._compiled.clear()
             compiled = self._compiled[sql] = _LOCK.sub("", sql)
         return compiled
 
@@ -176,9 +178,9 @@ class SqliteDatabase(Database):
                 pending.error = Unavailable(str(error))
         else:
             self.commits += 1
-        settle(batch)
-        if tx.signals:
+        if tx.signals:  # first, so that who is answered finds the others told
             self.bus.publish(tx.signals)
+        settle(batch)
 
     @staticmethod
     def _run_one(tx: SqliteTx, pending: Pending) -> None:

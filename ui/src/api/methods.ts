@@ -3,9 +3,11 @@ import { call, request } from './http'
 import type {
   AppSecrets,
   AppSettings,
+  Application,
   ConnectorCatalogue,
   Consent,
   ConsentRequest,
+  Department,
   DialogPage,
   FrameOpening,
   Identity,
@@ -14,11 +16,21 @@ import type {
   OutgoingSecrets,
   OutgoingSettings,
   PaymentStatus,
+  Person,
+  Placement,
   Tab,
+  Tokens,
   User,
   WebhookSettings,
   Workshop,
 } from './types'
+
+/** Which page of an application is opened: its own, or that of a placement. */
+export interface OpenAs {
+  code?: string
+  placement?: number
+  options?: Record<string, unknown>
+}
 
 const appParams = (settings: AppSettings) => ({
   NAME: settings.name,
@@ -89,4 +101,25 @@ export const api = {
     call<ConsentRequest>('tieline.consent.ask', { CLIENT_ID: client, REDIRECT_URI: redirect }),
   giveConsent: (client: string, redirect: string, state: string) =>
     call<Consent>('tieline.consent.give', { CLIENT_ID: client, REDIRECT_URI: redirect, STATE: state }),
+
+  applications: () => call<Application[]>('tieline.apps.mine'),
+  placements: (code?: string) => call<Placement[]>('tieline.placements.list', code ? { CODE: code } : {}),
+  openApp: (app: number, { code, placement, options }: OpenAs = {}) =>
+    call<FrameOpening>('tieline.app.open', {
+      APP: app,
+      CODE: code,
+      PLACEMENT: placement,
+      OPTIONS: { URI: location.pathname + location.search, ...options },
+    }),
+  refreshApp: (app: number) => call<Tokens>('tieline.app.refresh', { APP: app }),
+  finishInstallation: (app: number) => call<boolean>('tieline.app.finish', { APP: app }),
+  setAppOption: (app: number, name: string, value: unknown) =>
+    call<boolean>('tieline.app.option.set', { APP: app, NAME: name, VALUE: value }),
+  setUserOption: (app: number, name: string, value: unknown) =>
+    call<boolean>('tieline.user.option.set', { APP: app, NAME: name, VALUE: value }),
+
+  people: (text: string) => call<Person[]>('user.search', { FILTER: { ACTIVE: true }, FIND: text, START: -1 }),
+  departments: () => call<Department[]>('department.get', { START: -1 }),
+  dialogOf: (named: { SESSION_ID: string } | { USER_CODE: string }) =>
+    call<{ dialog_id: string }>('imopenlines.dialog.get', named),
 }

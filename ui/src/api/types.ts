@@ -133,11 +133,74 @@ export interface ConnectorCatalogue {
   lines: readonly Line[]
 }
 
-/** What a page must post, and into which frame, to show an app's settings. */
+/** What a page must post, and into which frame, to show an application's page; and what it tells that page later. */
 export interface FrameOpening {
   url: string
   fields: Record<string, string>
   frameName: string
+  /** Id of this rendering. */
+  sid: string
+  /** The only origin whose messages count. */
+  origin: string
+  title: string
+  app: { id: number; name: string; clientId: string; installed: boolean }
+  context: FrameContext
+}
+
+/** What an application's page is told of the portal, the person and itself. */
+export interface FrameContext extends Tokens {
+  LANG: string
+  DOMAIN: string
+  PROTOCOL: string
+  PATH: string
+  MEMBER_ID: string
+  IS_ADMIN: boolean
+  FIRST_RUN: boolean
+  INSTALL: boolean
+  USER_OPTIONS: Record<string, unknown>
+  APP_OPTIONS: Record<string, unknown>
+  PLACEMENT: string
+  PLACEMENT_OPTIONS: Record<string, unknown>
+}
+
+export interface Tokens {
+  AUTH_ID: string
+  REFRESH_ID: string
+  AUTH_EXPIRES: number
+}
+
+/** An application that the person may open. */
+export interface Application {
+  id: number
+  name: string
+  clientId: string
+  installed: boolean
+}
+
+/** A place where an application put a page of its own. */
+export interface Placement {
+  id: number
+  app: { id: number; name: string }
+  code: string
+  title: string
+  description: string
+  groupName: string
+  options: Record<string, unknown>
+}
+
+/** A person of the portal, in the wire's own spelling. */
+export interface Person {
+  ID: string
+  NAME?: string
+  LAST_NAME?: string
+  EMAIL?: string
+  WORK_POSITION?: string
+  PERSONAL_PHOTO?: string
+}
+
+export interface Department {
+  ID: string
+  NAME: string
 }
 
 /** An event handler that an application has bound. */

@@ -8,6 +8,9 @@ function media(query: string): Readonly<Ref<boolean>> {
   return matches
 }
 
+/** The page stands in a slider of the portal's page. */
+export const isFramed = window.parent !== window
+
 /** List and dialog fit side by side. */
 export const isWide = media('(min-width: 48rem)')
 

@@ -41,13 +41,20 @@ def upgrade() -> None:
     table(
         "offline_events",
         """app_id bigint not null, connector text not null, event text not null, subject text not null,
-        data text not null, message_id text not null, changed_at bigint not null, process_id text not null,
-        reserved_at bigint, failed bigint not null""",
+        fact text, data text, changed_at bigint not null, process_id text not null, reserved_at bigint,
+        failed bigint not null""",
     )
     index("offline_events_subject", "offline_events app_id, connector, event, subject", "process_id = ''", unique=True)
-    index("offline_events_process", "offline_events app_id, process_id")
+    index("offline_events_queue", "offline_events app_id, connector, changed_at, id", "process_id = ''")
+    index("offline_events_process", "offline_events app_id, process_id", "process_id <> ''")
     columns("bindings", "notified_at bigint not null default 0")
-    columns("users", "second_name text not null default ''", "profile text not null default '{}'")
+    columns("users", "second_name text not null default ''")
+    keyed(
+        "user_values",
+        """user_id bigint not null, name text not null, position bigint not null, value text not null,
+        number double precision""",
+        "user_id, name, position",
+    )
     table(
         "departments",
         """name text not null, sort bigint not null, parent_id bigint not null, head_id bigint not null,

@@ -1,0 +1,167 @@
+"""The schemas of events: valid, derived from the declarations, and true of what is delivered."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+
+from support.portal import Desk, Portal
+from support.receiver import Received, Receiver
+from support.schemas import REGISTRY, bundle, problems
+from tieline.api import php_form
+from tieline.api.coverage import documented
+from tieline.api.schemas import FormSchemas, describe
+from tieline.api.wire import Wire
+
+
+def of_message(desk: Desk, *, change: str = "") -> None:
+    message = desk.answer(desk.write_in())
+    if change:
+        desk.operator.call(f"im.message.{change}", MESSAGE_ID=message, MESSAGE="Changed")
+
+
+def of_session(desk: Desk) -> None:
+    desk.operator.call("imopenlines.operator.finish", CHAT_ID=desk.write_in())
+
+
+def of_developer(desk: Desk, method: str, **params: Any) -> None:
+    page = desk.portal.page(desk.portal.person(admin=True))
+    page.call(f"tieline.app.{method}", APP=desk.app.facts["id"], **params)
+
+
+def of_queue(desk: Desk) -> None:
+    desk.app.call("event.bind", event="OnAppTest", event_type="offline")
+    desk.app.call("event.test")
+
+
+SCENES: dict[str, Callable[[Desk], Any]] = {
+    "ONAPPINSTALL": lambda desk: desk.portal.app(install_url=desk.handler),
+    "ONAPPTEST": lambda desk: desk.app.call("event.test", any=[1, {"a": None}]),
+    "ONOFFLINEEVENT": of_queue,
+    "ONUSERADD": lambda desk: desk.portal.person("New Person"),
+    "ONAPPUPDATE": lambda desk: of_developer(desk, "upgrade"),
+    "ONAPPUNINSTALL": lambda desk: of_developer(desk, "remove", CLEAN=True),
+    "ONAPPPAYMENT": lambda desk: of_developer(desk, "pay", STATUS="S", DAYS=28),
+    "ONIMCONNECTORMESSAGEADD": of_message,
+    "ONIMCONNECTORMESSAGEUPDATE": lambda desk: of_message(desk, change="update"),
+    "ONIMCONNECTORMESSAGEDELETE": lambda desk: of_message(desk, change="delete"),
+    "ONIMCONNECTORDIALOGSTART": of_session,
+    "ONIMCONNECTORDIALOGFINISH": of_session,
+    "ONIMCONNECTORSTATUSDELETE": lambda desk: desk.portal.command(
+        "line.disconnect", line=desk.line, connector=desk.code
+    ),
+    "ONIMCONNECTORLINEDELETE": lambda desk: desk.portal.webhook().call(
+        "imopenlines.config.delete", CONFIG_ID=desk.line
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(event.wire_name for event in REGISTRY.events))
+def test_delivered_event_fits_its_schema(quick_portal: Portal, receiver: Receiver, name: str) -> None:
+    assert name in SCENES, "add a scene in which the event is fired"
+    desk = Desk(quick_portal, f"{receiver.url}/handler")
+    admin = desk.portal.page(desk.portal.person(admin=True))
+    settings = {"NAME": "All", "SCOPES": ["imopenlines", "imconnector", "im", "user"]}
+    admin.call("tieline.app.edit", APP=desk.app.facts["id"], SCRIPT_ONLY=True, **settings)
+    desk.app.call("event.bind", event=name, handler=desk.handler)
+    SCENES[name](desk)
+    (event,) = receiver.wait(event=name)
+    assert problems(event) == []
+
+
+def broken(event: Received, field: str, value: str) -> list[str]:
+    form = {**event.flat, field: value}
+    return problems(Received(event.path, event.headers, php_form.encode(form).replace("%5B", "[").encode()))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ts", "today"),
+        ("more", "x"),
+        ("auth[user_id]", ""),
+        ("auth[more]", "x"),
+        ("data[LINE]", "one"),
+        ("data[MESSAGES][0][im][chat_id]", "x"),
+    ],
+)
+def test_broken_event_does_not_fit(quick_portal: Portal, receiver: Receiver, field: str, value: str) -> None:
+    desk = Desk(quick_portal, f"{receiver.url}/handler")
+    desk.bind("OnImConnectorMessageAdd")
+    of_message(desk)
+    (event,) = receiver.wait()
+    assert broken(event, "ts", event.flat["ts"]) == []
+    assert broken(event, field, value) != []
+
+
+def test_bundle_is_valid_and_served_to_everybody(quick_portal: Portal) -> None:
+    Draft202012Validator.check_schema(bundle())
+    reply = quick_portal.request("GET", "/events.json")
+    assert (reply.status, reply.headers["access-control-allow-origin"]) == (200, "*")
+    assert reply.body == bundle()
+
+
+def test_every_event_stands_in_the_bundle_and_absent_ones_by_name_and_scope_alone() -> None:
+    fired, told = {event.wire_name for event in REGISTRY.events}, bundle()["x-events"]
+    assert set(told) == fired | set(documented()["events"])
+    assert {one["$ref"].rpartition("/")[2] for one in bundle()["oneOf"]} == fired <= set(bundle()["$defs"])
+    for name, standing in told.items():
+        assert (standing["state"] == "not yet") is (name not in fired)
+        if name not in fired:
+            assert standing == {"state": "not yet", "scopes": documented()["events"][name]["scopes"]}
+            assert name not in bundle()["$defs"]
+
+
+@pytest.mark.parametrize("event", REGISTRY.events, ids=lambda event: event.wire_name)
+def test_data_of_an_event_are_declared_as_a_structure(event: Any) -> None:
+    (schema,), _ = describe([event.data], "$defs")
+    assert schema != {}, "name a structure as what the event returns"
+    assert schema.get("type") != "object", "name a structure as what the event returns"
+
+
+class Inner(Wire):
+    """A structure that may leave nothing in a form."""
+
+    names: list[str]
+    more: dict[str, int]
+
+
+class Sample(Wire):
+    """One field of each kind."""
+
+    number: int
+    ratio: float
+    flag: bool
+    kind: Literal["a", 2]
+    none: int | None
+    inner: Inner
+    any: Any
+    text: str = ""
+
+
+SAMPLE = Sample(number=-5, ratio=0.5, flag=True, kind=2, none=None, inner=Inner(names=["x"], more={"k": 1}), any=[[]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({}, True),
+        ({"inner": Inner(names=[], more={})}, True),
+        ({"inner": Inner(names=["a", "b"], more={"0": 1, "1": 2})}, True),
+        ({"none": 7, "flag": False, "kind": "a", "any": {"x": [1]}}, True),
+        ({"none": "x"}, False),
+        ({"number": "five"}, False),
+        ({"flag": "yes"}, False),
+        ({"kind": "b"}, False),
+        ({"inner": Inner(names=[], more={"k": "x"})}, False),
+        ({"number": []}, False),
+    ],
+)
+def test_schema_of_a_form_is_true_of_what_the_form_carries(changes: dict[str, Any], fits: bool) -> None:
+    (schema,), components = describe([Sample], "$defs")
+    form = FormSchemas(components)
+    data = msgspec.to_builtins(SAMPLE) | {name: msgspec.to_builtins(value) for name, value in changes.items()}
+    carried = php_form.decode(php_form.encode(data))
+    assert Draft202012Validator({**form.of(schema), "$defs": form.components()}).is_valid(carried) is fits
