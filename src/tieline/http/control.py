@@ -43,6 +43,9 @@ def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
     portals = people_store.list_portals(tx)
     now = world.clock.now()
     if not portals:
+        people_store.claim_first_portal(tx)
+        portals = people_store.list_portals(tx)
+    if not portals:
         portal = people_store.add_portal(
             tx,
             member_id=new_hex(),
