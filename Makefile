@@ -34,7 +34,7 @@ run: ui ## set everything up and start the demo portal
 	$(V)/tieline demo
 
 test: .venv/test.ok ui ## set everything up and run the tests
-	$(V)/python -m pytest -n auto -m "not slow"
+	$(V)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
 	$(V)/python -m pytest -m slow -n 0 -s

@@ -16,6 +16,7 @@ from support.browsers import DESKTOP, PHONE, Operator, Visitor, chromium, pictur
 from support.servers import free_port
 from support.waiting import until
 
+pytestmark = pytest.mark.xdist_group("pages")  # they share a server
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 

@@ -16,6 +16,7 @@ from support.served import Scene, Served, environment
 from support.waiting import until
 from tieline.http.asking import socket_path
 
+pytestmark = pytest.mark.xdist_group("commands")  # they share a server
 SCOPES = "im,imconnector,imopenlines"
 # A shell makes jobs in the background deaf to Ctrl-C, and what they start inherits it.
 HEED = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"

@@ -18,10 +18,14 @@ from standardwebhooks import Webhook
 
 from support.axe import check
 from support.browsers import DESKTOP, PHONE, Operator, chromium, window
+from support.portal import PASSWORD
 from support.receiver import Receiver
-from support.served import PASSWORD, Served, environment
+from support.served import Served, environment
 
 ADMIN, PERSON = "ada@example.com", "paul@example.com"
+
+
+pytestmark = pytest.mark.xdist_group("developer")  # they share a server
 
 
 @pytest.fixture(scope="module")

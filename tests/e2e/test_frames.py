@@ -15,6 +15,7 @@ from support.sdk import ROOT, node
 from support.served import Scene, Served
 from tieline.api import php_form
 
+pytestmark = pytest.mark.xdist_group("frames")  # they share a server
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 UNSEEN_MS = 300  # long enough for a message that must have no effect to have had one

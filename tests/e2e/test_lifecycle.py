@@ -13,9 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from support import servers
+from support.portal import PASSWORD
 from support.raw import RawServer, silent
 from support.receiver import Receiver
-from support.served import PASSWORD, Scene, Served
+from support.served import Scene, Served
 from support.waiting import until
 
 UNFINISHED = b"POST /rest/profile HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"

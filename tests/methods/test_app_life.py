@@ -242,7 +242,7 @@ def test_renewed_secret_replaces_the_former(portal: Portal, admin: Client) -> No
     [
         ({"NAME": "  "}, (400, "NAME_REQUIRED")),
         ({"HANDLER_URL": "javascript:alert(1)"}, (400, "WRONG_URL")),
-        ({"INSTALL_URL": "http://user:pass@example.com/"}, (400, "WRONG_URL")),
+        ({"INSTALL_URL": "http://user:pass@example.com/"}, (400, "WRONG_INSTALL_URL")),
         ({"SCOPES": ["im", "root"]}, (400, "invalid_scope")),
         ({"ACCESS": [4711]}, (400, "USER_NOT_FOUND")),
         ({"SCOPES": "im"}, (400, "ERROR_ARGUMENT")),

@@ -5,9 +5,9 @@ from functools import cache
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
 from support.browsers import Operator
+from support.portal import PASSWORD
 from support.receiver import Answer, Received, Receiver
 from support.sdk import WIRE, node
-from support.served import PASSWORD
 
 SDK = WIRE / "node/node_modules/@bitrix24/b24jssdk/dist/umd/index.min.js"
 SCOPES = ["user", "im", "imopenlines", "placement", "contact_center"]

@@ -12,13 +12,12 @@ from typing import Any, Self
 
 import httpx
 
+from support.portal import PASSWORD_HASH
 from support.servers import free_port
 from support.waiting import until
 from tieline.http.asking import socket_path
-from tieline.services.people import hash_password
 
 READY = b"tieline is ready"
-PASSWORD = "correct horse"
 PATIENCE = 60
 ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg/%3E", "COLOR": "#a6ffa3"}
 
@@ -129,7 +128,7 @@ class Served:
 
     def person(self, name: str = "Klaus Weber", email: str = "klaus@example.com", *, admin: bool = False) -> int:
         """Add a person; returns the id."""
-        args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(PASSWORD)}
+        args = {"name": name, "email": email, "admin": admin, "password_hash": PASSWORD_HASH}
         return self.ask("person.add", **args)["id"]
 
 

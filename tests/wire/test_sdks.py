@@ -8,11 +8,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.portal import PASSWORD_HASH
 from support.receiver import Receiver
 from support.sdk import TUTORIALS, Refused, Sdk
-from support.served import PASSWORD, Served
-from tieline.services.people import hash_password
+from support.served import Served
 
+pytestmark = pytest.mark.xdist_group("sdks")  # they share a server
 BLOCKED_FOR = 3  # seconds
 SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic"]
 
@@ -189,7 +190,7 @@ def add_people(portal: Portal, count: int) -> None:
     if getattr(portal, "crowded", False):
         return
     portal.crowded = True
-    hashed = hash_password(PASSWORD)
+    hashed = PASSWORD_HASH
     for number in range(count):
         person = {"name": f"Person {number}", "email": f"p{number}@example.com", "admin": False}
         portal.served.ask("person.add", password_hash=hashed, **person)
