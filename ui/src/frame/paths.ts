@@ -16,6 +16,10 @@ const KNOWN: readonly Known[] = [
   ],
   [/^\/contact_center\/?$/, () => ({ name: 'contact-center' })],
   [/^\/marketplace\/app\/(\d+)\/?$/, ([, app = '']) => ({ name: 'application', params: { app } })],
+  [
+    /^\/marketplace\/view\/([\w.-]+)\/?$/,
+    ([, client = ''], query) => ({ name: 'application-link', params: { client }, query: Object.fromEntries(query) }),
+  ],
 ]
 
 /** The page of a chat by the id that the messenger uses, or null. */
