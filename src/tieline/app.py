@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,10 @@ from tieline.api.registry import Registry
 from tieline.delivery.fetcher import Fetcher
 from tieline.delivery.worker import Worker
 from tieline.domain.clock import Clock, SystemClock
+from tieline.domain.plain import PlainError
 from tieline.http import certificates
 from tieline.http.control import ControlServer, ensure_portal
+from tieline.http.control import run as run_command
 from tieline.http.routes import Server
 from tieline.methods import registry
 from tieline.services.call import Rules, World
@@ -38,7 +41,7 @@ STATIC = Path(__file__).parent / "static"
 GRACE = 1.5  # seconds for what is under way when the server is told to stop
 
 
-class Occupied(Exception):
+class Occupied(PlainError):
     """Another process owns the data folder, or a port is taken."""
 
 
@@ -53,6 +56,34 @@ def make_world(settings: Settings, clock: Clock | None = None) -> World:
     )
     files = Folder(settings.folder / "files")
     return World(clock or SystemClock(), Vault.open(settings.folder), registry(), files, rules)
+
+
+def configure_logs() -> None:
+    """Log to standard error; tracebacks show no values of variables, since these may be secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def carry_out(settings: Settings, command: str, args: dict[str, Any]) -> Any:
+    """Carry out a command of the command line on the database itself, where no server runs."""
+    configure_logs()
+    with owned(settings):
+        migrate(settings.database_url)
+        world = make_world(settings)
+        database = open_database(settings.database_url, Bus())
+        try:
+            return database.submit(lambda tx: run_command(tx, world, command, args)).result()
+        finally:
+            database.close()
 
 
 @contextlib.contextmanager
@@ -241,3 +272,10 @@ def new_loop() -> asyncio.AbstractEventLoop:
     import uvloop  # noqa: PLC0415 - not on every system
 
     return uvloop.new_event_loop()
+
+
+def run(settings: Settings, on_ready: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a server until it is told to stop."""
+    configure_logs()
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(serve(settings, on_ready))

@@ -1,11 +1,8 @@
 """The command line; the only place that prints."""
 
-import asyncio
 import contextlib
 import json
-import logging
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,34 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 
-from tieline import app, demo
-from tieline.http.control import CommandFailed, new_password, run, socket_path
-from tieline.services.people import hash_password
-from tieline.settings import Settings, WrongSetting, load
-from tieline.store.engine import Unavailable, open_database
-from tieline.store.migrations import MigrationFailed, migrate
-from tieline.store.signals import Bus
-from tieline.store.vault import WrongKey
+from tieline.domain.ids import new_password
+from tieline.domain.plain import PlainError
+from tieline.http import asking
+from tieline.settings import Settings, load
 
-ASK_TIMEOUT = 30
 FOLLOW_PAUSE = 0.5
-_KNOWN = (
-    CommandFailed,
-    app.Occupied,
-    WrongSetting,
-    WrongKey,
-    Unavailable,
-    MigrationFailed,
-    demo.DemoFailed,
-    OSError,
-)
+# A server's parts are imported where one is started: what asks a running one then takes a third of the time.
 
 
 def main() -> None:
     """Run the command line; what goes wrong is one line that says what to do."""
-    configure_logs()
     os.umask(0o077)  # all that is made here may hold secrets
     try:
         sys.exit(commands(standalone_mode=False))
@@ -52,24 +33,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.Abort:
         sys.exit(130)
-    except _KNOWN as error:
+    except (PlainError, OSError) as error:
         click.echo(f"tieline: {error}", err=True)
         sys.exit(1)
-
-
-def configure_logs() -> None:
-    """Log to standard error; tracebacks show no values of variables, since these may be secrets."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _data_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,14 +81,16 @@ def commands() -> None:
 @click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings as a TOML file.")
 def serve(config: Path | None, **given: Any) -> None:
     """Run a server until it is told to stop."""
+    from tieline import app
+
     settings = load(given, config)
 
     async def ready() -> None:
         click.echo(f"tieline is ready: {settings.public_url}")
         sys.stdout.flush()
 
-    with app.owned(settings), asyncio.Runner(loop_factory=app.new_loop) as runner:
-        runner.run(app.serve(settings, ready))
+    with app.owned(settings):
+        app.run(settings, ready)
 
 
 @commands.command(name="demo")
@@ -135,6 +103,8 @@ def serve(config: Path | None, **given: Any) -> None:
 @click.option("--port", type=int, default=8443, help="Port for TLS (8443); http and the site chat take the next two.")
 def run_demo(data: Path, port: int) -> None:
     """Run a portal with two operators, a line and a website chat, and say where to click."""
+    from tieline import app, demo
+
     settings = load({"data": data, "port": port, "tls": True, "http_port": port + 1})
 
     async def ready() -> None:
@@ -142,14 +112,17 @@ def run_demo(data: Path, port: int) -> None:
             click.echo(line)
         sys.stdout.flush()
 
-    with app.owned(settings), demo.running_chat(), asyncio.Runner(loop_factory=app.new_loop) as runner:
-        runner.run(app.serve(settings, ready))
+    with app.owned(settings), demo.running_chat():
+        app.run(settings, ready)
 
 
 @commands.command(name="migrate")
 @_data_options
 def run_migrate(**given: Any) -> None:
     """Bring the schema of a database up to date."""
+    from tieline import app
+    from tieline.store.migrations import migrate
+
     settings = load(given)
     with app.owned(settings):
         migrate(settings.database_url)
@@ -160,28 +133,10 @@ def _ask(settings: Settings, command: str, args: dict[str, Any]) -> Any:
     """Carry out a command: through the running server of a data folder, else on the database itself."""
     if not settings.database:
         with contextlib.suppress(ConnectionRefusedError, FileNotFoundError):
-            return _ask_server(settings.folder, command, args)
-    with app.owned(settings):
-        migrate(settings.database_url)
-        world = app.make_world(settings)
-        database = open_database(settings.database_url, Bus())
-        try:
-            return database.submit(lambda tx: run(tx, world, command, args)).result()
-        finally:
-            database.close()
+            return asking.ask(settings.folder, command, args)
+    from tieline import app
 
-
-def _ask_server(folder: Path, command: str, args: dict[str, Any]) -> Any:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(ASK_TIMEOUT)
-        connection.connect(socket_path(folder))
-        connection.sendall(json.dumps({"command": command, "args": args}).encode() + b"\n")
-        with connection.makefile("rb") as file:
-            line = file.readline()
-    answer = json.loads(line) if line else {"error": "the server went away"}
-    if "error" in answer:
-        raise CommandFailed(answer["error"])
-    return answer["result"]
+    return app.carry_out(settings, command, args)
 
 
 def _print(facts: dict[str, Any], *, as_json: bool) -> None:
@@ -240,6 +195,12 @@ def webhook_add(data: Path | None, database: str | None, user: int, scopes: str,
     _print(_ask(settings, "webhook.add", {"user": user, "scopes": _names(scopes)}), as_json=as_json)
 
 
+def _hash(password: str) -> str:
+    from tieline.services.people import hash_password
+
+    return hash_password(password)
+
+
 @commands.group()
 def user() -> None:
     """People who log in."""
@@ -254,7 +215,7 @@ def user() -> None:
 def user_add(data: Path | None, database: str | None, name: str, email: str, admin: bool, as_json: bool) -> None:
     """Add a person and print the password, once."""
     password = new_password()
-    args = {"name": name, "email": email, "admin": admin, "password_hash": hash_password(password)}
+    args = {"name": name, "email": email, "admin": admin, "password_hash": _hash(password)}
     added = _ask(load({"data": data, "database": database}), "person.add", args)
     _print({**added, "password": password}, as_json=as_json)
 
@@ -266,7 +227,7 @@ def user_add(data: Path | None, database: str | None, name: str, email: str, adm
 def user_password(data: Path | None, database: str | None, user_id: int, as_json: bool) -> None:
     """Give a person a new password and print it, once."""
     password = new_password()
-    args = {"user": user_id, "password_hash": hash_password(password)}
+    args = {"user": user_id, "password_hash": _hash(password)}
     changed = _ask(load({"data": data, "database": database}), "person.password", args)
     _print({**changed, "password": password}, as_json=as_json)
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import aiohttp
 
+from tieline.domain.ids import new_password
+from tieline.domain.plain import PlainError
 from tieline.http import certificates
-from tieline.http.control import new_password, socket_path
+from tieline.http.asking import socket_path
 from tieline.services.people import hash_password
 from tieline.settings import Settings
 
@@ -27,7 +29,7 @@ PEOPLE = (
 _chats: list["subprocess.Popen[bytes]"] = []
 
 
-class DemoFailed(Exception):
+class DemoFailed(PlainError):
     """The demo cannot be set up."""
 
 

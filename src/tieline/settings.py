@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from tieline.domain.plain import PlainError
+
 PREFIX = "TIELINE_"
 _THIS_MACHINE = ("0.0.0.0", "::", "127.0.0.1", "::1")  # noqa: S104 - compared, not bound
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
@@ -20,7 +22,7 @@ OPERATING_LIMITS = {"off": (0.0, OPERATING_WINDOW), "on": (420.0, OPERATING_WIND
 _LARGEST = 1_000_000
 
 
-class WrongSetting(Exception):
+class WrongSetting(PlainError):
     """A setting has a value that it cannot have."""
 
 

@@ -42,6 +42,10 @@ class Box:
     def files(self, message: int) -> list[dict]:
         return next(shown for shown in self.messages() if shown["id"] == message)["files"]
 
+    def attempts(self) -> int:
+        """Return how often the last file was asked for in vain."""
+        return self.portal.read(lambda tx: tx.one("select attempts from files order by id desc limit 1"))[0]
+
     def settled(self, message: int) -> dict:
         """Return the message's only file once it is in or given up."""
 
@@ -154,8 +158,9 @@ def test_file_that_fails_is_tried_again_then_shown_with_the_reason(portal: Porta
     message = box.send(f"{receiver.url}/a.png")
     for number, pause in enumerate((5 * SECOND, 30 * SECOND, 5 * MINUTE), 1):
         receiver.wait(number)
-        until(lambda: box.files(message)[0]["reason"], "the failure is noted")
-        assert box.files(message)[0]["status"] == "pending"
+        until(lambda wanted=number: box.attempts() == wanted, "the failure is noted")
+        (file,) = box.files(message)
+        assert (file["status"], file["reason"]) == ("pending", "the server answered 503")
         box.later(pause)
     file = box.settled(message)
     assert (file["status"], file["reason"]) == ("failed", "the server answered 503")

@@ -8,7 +8,7 @@ from support.portal import Portal
 from support.post import journal
 from support.raw import RawServer, silent
 from support.receiver import Receiver
-from tieline.http.control import CommandFailed
+from tieline.http.asking import CommandFailed
 
 NOWHERE = [
     "file:///etc/passwd",

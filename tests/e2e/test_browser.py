@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from support.axe import check
 from support.browsers import DESKTOP, PHONE, Operator, Visitor, chromium, picture, window
 from support.servers import free_port
 from support.waiting import until
@@ -91,6 +92,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         visitor.write("Do you ship to Norway?")
         expect(operator.row(name)).to_be_visible()
         picture(operator.page, pictures, f"{size}-list")
+        check(operator.page)
 
         operator.open(name)
         operator.sees("Do you ship to Norway?")
@@ -100,6 +102,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         visitor.sees("Yes, twice a week.")
         operator.sees_state("Yes, twice a week.", "delivered|read")
         picture(operator.page, pictures, f"{size}-dialog")
+        check(operator.page)
         picture(visitor.page, pictures, f"{size}-visitor")
 
         operator.do("Yes, twice a week.", "Edit")
@@ -198,10 +201,12 @@ def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Brow
         operator.page.goto(demo.inbox + "contact-center")
         expect(operator.part("connector").first).to_be_visible()
         picture(operator.page, pictures, f"{size}-contact-centre")
+        check(operator.page)
         operator.part("settings").first.click()
         frame = operator.page.frame_locator("[data-test='settings-frame']")
         expect(frame.locator("h1")).to_have_text("The chat is on")
         picture(operator.page, pictures, f"{size}-settings")
+        check(operator.page)
         operator.part("panel-close").click()
         operator.part("disconnect").first.click()
         operator.part("confirm").click()
@@ -224,6 +229,7 @@ def test_wrong_password_is_told(demo: Demo, browser: Browser, pictures: Path, si
         page.locator("[data-test='login-submit']").click()
         expect(page.locator("[data-test='login-error']")).to_be_visible()
         picture(page, pictures, f"{size}-login")
+        check(page)
 
 
 def test_operator_without_rights_finds_no_contact_centre(demo: Demo, browser: Browser) -> None:

@@ -14,7 +14,7 @@ from support import servers
 from support.receiver import Receiver
 from support.served import Scene, Served, environment
 from support.waiting import until
-from tieline.http.control import socket_path
+from tieline.http.asking import socket_path
 
 SCOPES = "im,imconnector,imopenlines"
 # A shell makes jobs in the background deaf to Ctrl-C, and what they start inherits it.

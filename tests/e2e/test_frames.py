@@ -338,7 +338,7 @@ def test_library_tells_an_error(library: Frame) -> None:
 
 def test_library_turns_pages(served: Served, library: Frame) -> None:
     for number in range(50):
-        served.ask("user.add", name=f"Person {number}", email=f"{number}@example.com", password_hash="")
+        served.ask("person.add", name=f"Person {number}", email=f"{number}@example.com", password_hash="")
     sizes, total, after = called(
         library,
         """callMethod('user.get', { SORT: 'ID' }, function turn(r) {

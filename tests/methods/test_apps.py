@@ -7,7 +7,7 @@ import pytest
 from support.portal import URL, Portal
 from support.receiver import Receiver
 from support.tokens import acting_for
-from tieline.http.control import CommandFailed
+from tieline.http.asking import CommandFailed
 
 
 def test_application_is_described_with_the_documented_fields(portal: Portal) -> None:

@@ -5,7 +5,7 @@ import pytest
 from support.portal import ICON, Desk, Portal
 from support.post import journal
 from support.receiver import Receiver
-from tieline.http.control import CommandFailed
+from tieline.http.asking import CommandFailed
 
 ALL = (
     "OnImConnectorMessageAdd",

@@ -19,7 +19,7 @@ join pg_class t on t.oid = x.indrelid join pg_namespace n on n.oid = t.relnamesp
 join pg_attribute a on a.attrelid = t.oid and a.attnum = x.indkey[0]
 where n.nspname = 'public' and (x.indisprimary or x.indisunique) order by 1, 2"""
 
-OF_THE_SERVER = {"alembic_version", "portals", "worker_runs"}
+OF_THE_SERVER = {"alembic_version", "first_portal", "portals", "worker_runs"}
 
 
 def test_every_key_on_postgresql_starts_with_the_portal(postgresql: str, migrated_template: str) -> None:

@@ -78,19 +78,25 @@ class Visitor:
 class Operator:
     """Somebody at the inbox."""
 
-    def __init__(self, context: BrowserContext, url: str, email: str, password: str) -> None:
+    def __init__(
+        self, context: BrowserContext, url: str, email: str, password: str, *, lands_on: str = "account"
+    ) -> None:
         self.context = context
         self.url = url
         self.page: Page = context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.goto(url)
+        self.log_in(email, password)
+        expect(self.part(lands_on)).to_be_visible()
+        self.loads = 0
+        self.page.on("load", self._count_load)
+
+    def log_in(self, email: str, password: str) -> None:
+        """Fill in the page for signing in."""
         self.part("login-email").fill(email)
         self.part("login-password").fill(password)
         self.part("login-submit").click()
-        expect(self.part("account")).to_be_visible()
-        self.loads = 0
-        self.page.on("load", self._count_load)
 
     def _count_load(self, _: Page) -> None:
         self.loads += 1

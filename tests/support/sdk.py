@@ -75,7 +75,7 @@ def python_tutorial() -> list[str]:
 
 
 def node() -> str:
-    """Return the Node of the tests; the JavaScript SDK is installed at need."""
+    """Return the Node of the tests; their packages are installed at need."""
     sys.path.insert(0, str(ROOT / "tools"))
     try:
         from build_ui import BuildError, find_node, install_packages  # noqa: PLC0415 - a tool, not a package
@@ -86,7 +86,7 @@ def node() -> str:
         found = find_node()
         install_packages(WIRE / "node", found)
     except BuildError as problem:
-        raise AssertionError(f"the JavaScript SDK cannot be installed: {problem}\n{hint}") from None
+        raise AssertionError(f"the packages of Node cannot be installed: {problem}\n{hint}") from None
     assert (WIRE / "node/node_modules/@bitrix24/b24jssdk").is_dir(), f"the JavaScript SDK is missing; {hint}"
     return found.node
 

@@ -14,7 +14,7 @@ import httpx
 
 from support.servers import free_port
 from support.waiting import until
-from tieline.http.control import socket_path
+from tieline.http.asking import socket_path
 from tieline.services.people import hash_password
 
 READY = b"tieline is ready"

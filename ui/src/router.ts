@@ -1,12 +1,18 @@
 // The pages and their addresses below /app/, and who may see them.
-import { createRouter, createWebHistory } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocation } from 'vue-router'
+import { developerRoutes } from './developer/routes'
 import InboxPage from './pages/InboxPage.vue'
 import { session } from './session'
+import { texts } from './texts'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** The part of the application that a page belongs to; pages without one are open to everybody. */
-    section?: 'inbox' | 'contact-center'
+    /** The part of the application that a page belongs to; pages without one stand alone. */
+    section?: 'inbox' | 'contact-center' | 'developer'
+    /** Only for people who are signed in, as all pages with a section are. */
+    guarded?: boolean
+    /** What the window is called, beside the portal's name. */
+    title?: string
     /** Slides over the page that was there before. */
     over?: boolean
   }
@@ -34,6 +40,13 @@ export const router = createRouter({
         },
       ],
     },
+    developerRoutes,
+    {
+      path: '/authorize',
+      name: 'authorize',
+      component: () => import('./pages/ConsentPage.vue'),
+      meta: { guarded: true, title: texts.consent.title },
+    },
     {
       path: `/marketplace/app/:app${NUMBER}/:placement${NUMBER}?`,
       name: 'application',
@@ -50,6 +63,9 @@ export const router = createRouter({
   ],
 })
 
+/** Nobody sees this page before signing in. */
+export const isGuarded = ({ meta }: RouteLocation): boolean => meta.guarded === true || meta.section !== undefined
+
 let restored: Promise<void> | undefined
 
 router.beforeEach(async (to) => {
@@ -57,7 +73,7 @@ router.beforeEach(async (to) => {
   await restored
   if (session.problem.value) return true
   const signedIn = session.identity.value !== null
-  if (!signedIn && to.meta.section) return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } }
+  if (!signedIn && isGuarded(to)) return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } }
   if (signedIn && to.name === 'login') return { name: 'inbox' }
   return true
 })

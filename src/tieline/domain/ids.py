@@ -49,6 +49,11 @@ def new_secret(length: int = 32) -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def new_password() -> str:
+    """Make a password that can be typed."""
+    return "-".join(new_secret(5).lower() for _ in range(3))
+
+
 def new_hex(length: int = 32) -> str:
     """Make a random identifier of hexadecimal digits."""
     return secrets.token_hex((length + 1) // 2)[:length]

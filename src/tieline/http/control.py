@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import msgspec
 import structlog
 
 from tieline.api.faults import ApiError
-from tieline.domain.ids import new_hex, new_secret
+from tieline.domain.ids import new_hex
 from tieline.domain.lines import QueueEntity
 from tieline.domain.people import Portal
+from tieline.http.asking import SOCKET, CommandFailed, socket_path
 from tieline.methods.developer import secrets_of, webhook_url
 from tieline.methods.frames import connector_open
 from tieline.methods.scopes import ScopeUnknown, known_scopes
@@ -26,22 +26,19 @@ from tieline.store import people as people_store
 from tieline.store.engine import Database, Tx
 
 log = structlog.get_logger(__name__)
-SOCKET = "control.sock"
 MAX_LINE = 1024 * 1024
 DEFAULT_URL = "https://localhost:8443"
 ADMINISTRATOR = 1
-_SHORT_ENOUGH = 100  # a socket's path may be some 107 bytes long
 Command = Callable[[Call, dict[str, Any]], Any]
-
-
-class CommandFailed(Exception):
-    """A command cannot be carried out; the text says why."""
 
 
 def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
     """Return the portal of this installation, made with its first administrator at need; records its address."""
     portals = people_store.list_portals(tx)
     now = world.clock.now()
+    if not portals:
+        people_store.claim_first_portal(tx)
+        portals = people_store.list_portals(tx)
     if not portals:
         portal = people_store.add_portal(
             tx,
@@ -201,21 +198,6 @@ COMMANDS: dict[str, Command] = {
     "events.list": events_list,
     "connector.settings": connector_settings,
 }
-
-
-def new_password() -> str:
-    """Make a password that can be typed."""
-    return "-".join(new_secret(5).lower() for _ in range(3))
-
-
-@cache
-def socket_path(folder: Path) -> str:
-    """Return a name of the control socket that is short enough for the system; a long one costs one descriptor."""
-    path = str(folder / SOCKET)
-    if len(path) <= _SHORT_ENOUGH:
-        return path
-    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-    return f"/proc/self/fd/{descriptor}/{SOCKET}"
 
 
 class ControlServer:

@@ -21,6 +21,7 @@ NO_APP = Fault("APPLICATION_NOT_FOUND", "There is no such application", 404)
 NO_WEBHOOK = Fault("WEBHOOK_NOT_FOUND", "There is no such webhook", 404)
 NAME_MISSING = Fault("NAME_REQUIRED", "A name is needed")
 WRONG_ADDRESS = Fault("WRONG_URL", "")
+WRONG_INSTALL_ADDRESS = Fault("WRONG_INSTALL_URL", "")
 NO_SUCH_SCOPE = Fault("invalid_scope", "")
 NO_SUCH_EVENT = Fault("ERROR_EVENT_NOT_FOUND", "Event not found")
 EVENTS_MISSING = Fault("EVENTS_REQUIRED", "An outgoing webhook needs events to be told of")
@@ -29,6 +30,7 @@ NO_SUCH_PERSON = Fault("USER_NOT_FOUND", "There is no such person")
 _WRONG: dict[type[Exception], Fault] = {
     apps.AppMissing: NO_APP,
     apps.NameMissing: NAME_MISSING,
+    apps.WrongInstallAddress: WRONG_INSTALL_ADDRESS,
     apps.WrongAddress: WRONG_ADDRESS,
     apps.PersonMissing: NO_SUCH_PERSON,
     ScopeUnknown: NO_SUCH_SCOPE,

@@ -28,6 +28,10 @@ class WrongAddress(Exception):
     """A URL of an application is no address that this server may call."""
 
 
+class WrongInstallAddress(WrongAddress):
+    """It is the install URL that this server may not call."""
+
+
 class AppMissing(Exception):
     """There is no such application."""
 
@@ -105,9 +109,9 @@ def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
 def _check(call: Call, settings: Settings) -> None:
     if not settings.name.strip():
         raise NameMissing
-    for url in filter(None, (settings.handler_url, settings.install_url)):
-        if why := refuse_address(url, call.world.rules):
-            raise WrongAddress(why)
+    for url, wrong in ((settings.handler_url, WrongAddress), (settings.install_url, WrongInstallAddress)):
+        if url and (why := refuse_address(url, call.world.rules)):
+            raise wrong(why)
     if any(call.find_person(user_id) is None for user_id in settings.access):
         raise PersonMissing
 

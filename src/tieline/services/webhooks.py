@@ -23,6 +23,7 @@ class EventsMissing(Exception):
 def add_incoming(call: Call, *, scopes: frozenset[str], title: str) -> tuple[Webhook, str]:
     """Add an incoming webhook for the caller; returns it and its code, in the clear, once."""
     code = new_secret(CODE_LENGTH)
+    title = title[: apps.MAX_NAME]
     webhook_id = store.add_webhook(
         call.tx,
         call.portal_id,
@@ -38,7 +39,7 @@ def add_incoming(call: Call, *, scopes: frozenset[str], title: str) -> tuple[Web
 
 def edit_incoming(call: Call, webhook_id: int, *, scopes: frozenset[str], title: str) -> None:
     """Change what an incoming webhook may do; its code stays."""
-    if not store.set_webhook(call.tx, call.portal_id, webhook_id, scopes=scopes, title=title):
+    if not store.set_webhook(call.tx, call.portal_id, webhook_id, scopes=scopes, title=title[: apps.MAX_NAME]):
         raise WebhookMissing
     _note(call, "webhook edited", webhook_id)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
+from tieline.domain.plain import PlainError
 from tieline.store.signals import Bus, Signal
 
 MOST_TEXTS = 4_096  # of SQL that are kept compiled
@@ -18,7 +19,7 @@ Row = tuple[Any, ...]
 Job = Callable[["Tx"], T]
 
 
-class Unavailable(Exception):
+class Unavailable(PlainError):
     """The database cannot be reached, or does not take writes."""
 
 

@@ -37,6 +37,11 @@ def add_portal(tx: Tx, *, member_id: str, name: str, url: str, language: str, ti
     return Portal(row[0], member_id, name, url, language, time_zone)
 
 
+def claim_first_portal(tx: Tx) -> None:
+    """Let nobody else make the first portal until this transaction ends; who came second finds it made."""
+    tx.run("insert into first_portal (claimed) values (1) on conflict do nothing")
+
+
 def list_portals(tx: Tx) -> list[Portal]:
     """Return all portals, oldest first."""
     return [Portal(*row) for row in tx.all(f"select {_PORTAL} from portals order by id")]

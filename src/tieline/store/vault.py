@@ -5,10 +5,12 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from tieline.domain.plain import PlainError
+
 KEY_VARIABLE = "TIELINE_SECRET_KEY"
 
 
-class WrongKey(Exception):
+class WrongKey(PlainError):
     """A secret was sealed with another key than the present one."""
 
 

@@ -1,18 +1,28 @@
 // Every call that the pages make, typed; each wire name stands here and nowhere else.
 import { call, request } from './http'
 import type {
+  AppSecrets,
+  AppSettings,
   Application,
   ConnectorCatalogue,
+  Consent,
+  ConsentRequest,
   Department,
   DialogPage,
   FrameOpening,
   Identity,
+  LocalApp,
   MessagePage,
+  OutgoingSecrets,
+  OutgoingSettings,
+  PaymentStatus,
   Person,
   Placement,
   Tab,
   Tokens,
   User,
+  WebhookSettings,
+  Workshop,
 } from './types'
 
 /** Which page of an application is opened: its own, or that of a placement. */
@@ -21,6 +31,21 @@ export interface OpenAs {
   placement?: number
   options?: Record<string, unknown>
 }
+
+const appParams = (settings: AppSettings) => ({
+  NAME: settings.name,
+  SCOPES: settings.scopes,
+  HANDLER_URL: settings.handlerUrl,
+  INSTALL_URL: settings.installUrl,
+  SCRIPT_ONLY: settings.scriptOnly,
+  ACCESS: settings.access,
+})
+const webhookParams = ({ title, scopes }: WebhookSettings) => ({ TITLE: title, SCOPES: scopes })
+const outgoingParams = ({ title, handlerUrl, events }: OutgoingSettings) => ({
+  TITLE: title,
+  HANDLER_URL: handlerUrl,
+  EVENTS: events,
+})
 
 export const api = {
   me: () => request<Identity>('/ui/me', { method: 'GET' }),
@@ -50,6 +75,32 @@ export const api = {
     call<FrameOpening>('tieline.connector.open', { CONNECTOR: connector, LINE: line }),
   disconnect: (connector: string, line: number) =>
     call<boolean>('tieline.connector.disconnect', { CONNECTOR: connector, LINE: line }),
+
+  workshop: () => call<Workshop>('tieline.developer.get'),
+  addApp: (settings: AppSettings) => call<AppSecrets>('tieline.app.add', appParams(settings)),
+  editApp: (app: number, settings: AppSettings) =>
+    call<LocalApp>('tieline.app.edit', { APP: app, ...appParams(settings) }),
+  reinstallApp: (app: number) => call<LocalApp>('tieline.app.reinstall', { APP: app }),
+  upgradeApp: (app: number) => call<LocalApp>('tieline.app.upgrade', { APP: app }),
+  removeApp: (app: number, clean: boolean) => call<boolean>('tieline.app.remove', { APP: app, CLEAN: clean }),
+  renewSecret: (app: number) =>
+    call<{ client_id: string; client_secret: string }>('tieline.app.secret.renew', { APP: app }),
+  payApp: (app: number, status: PaymentStatus, days: number | null) =>
+    call<LocalApp>('tieline.app.pay', { APP: app, STATUS: status, DAYS: days }),
+  addWebhook: (settings: WebhookSettings) =>
+    call<{ id: number; url: string }>('tieline.webhook.add', webhookParams(settings)),
+  editWebhook: (webhook: number, settings: WebhookSettings) =>
+    call<boolean>('tieline.webhook.edit', { WEBHOOK: webhook, ...webhookParams(settings) }),
+  revokeWebhook: (webhook: number) => call<boolean>('tieline.webhook.revoke', { WEBHOOK: webhook }),
+  addOutgoing: (settings: OutgoingSettings) =>
+    call<OutgoingSecrets>('tieline.outgoing.add', outgoingParams(settings)),
+  editOutgoing: (app: number, settings: OutgoingSettings) =>
+    call<LocalApp>('tieline.outgoing.edit', { APP: app, ...outgoingParams(settings) }),
+
+  askConsent: (client: string, redirect: string) =>
+    call<ConsentRequest>('tieline.consent.ask', { CLIENT_ID: client, REDIRECT_URI: redirect }),
+  giveConsent: (client: string, redirect: string, state: string) =>
+    call<Consent>('tieline.consent.give', { CLIENT_ID: client, REDIRECT_URI: redirect, STATE: state }),
 
   applications: () => call<Application[]>('tieline.apps.mine'),
   placements: (code?: string) => call<Placement[]>('tieline.placements.list', code ? { CODE: code } : {}),

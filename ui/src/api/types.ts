@@ -205,3 +205,116 @@ export interface Department {
   ID: string
   NAME: string
 }
+
+/** An event handler that an application has bound. */
+export interface AppBinding {
+  id: number
+  event: string
+  handler: string
+  offline: boolean
+  user: number | null
+}
+
+/** How an application is paid for, as the wire has it. */
+export type PaymentStatus = 'L' | 'F' | 'D' | 'T' | 'P' | 'S'
+
+/** An application as the developer's area knows it; an outgoing webhook has the same shape. */
+export interface LocalApp {
+  id: number
+  name: string
+  clientId: string
+  scopes: readonly string[]
+  handlerUrl: string
+  installUrl: string
+  scriptOnly: boolean
+  hasPage: boolean
+  installed: boolean
+  version: number
+  status: PaymentStatus
+  paidUntil: string | null
+  access: readonly { id: number; name: string }[]
+  owner: string
+  createdAt: string
+  bindings: readonly AppBinding[]
+  placements: readonly { id: number; code: string; handler: string; title: string }[]
+  connectors: readonly { id: string; name: string }[]
+}
+
+/** A webhook through which others call this portal in a person's name. */
+export interface IncomingWebhook {
+  id: number
+  title: string
+  scopes: readonly string[]
+  user: string
+  createdAt: string
+}
+
+/** A scope with a sentence that says what it opens. */
+export interface ScopeInfo {
+  name: string
+  text: string
+}
+
+export interface Workshop {
+  apps: readonly LocalApp[]
+  outgoing: readonly LocalApp[]
+  webhooks: readonly IncomingWebhook[]
+  scopes: readonly ScopeInfo[]
+  events: readonly string[]
+  people: readonly { id: number; name: string }[]
+}
+
+/** What a developer says of an application. */
+export interface AppSettings {
+  name: string
+  scriptOnly: boolean
+  handlerUrl: string
+  installUrl: string
+  scopes: string[]
+  access: number[]
+}
+
+export interface WebhookSettings {
+  title: string
+  scopes: string[]
+}
+
+export interface OutgoingSettings {
+  title: string
+  handlerUrl: string
+  events: string[]
+}
+
+/** What is told of a new application once and never again. */
+export interface AppSecrets {
+  id: number
+  client_id: string
+  client_secret: string
+  application_token: string
+  signing_secret: string
+  access_token: string
+  refresh_token: string
+  expires: number
+  expires_in: number
+  domain: string
+  client_endpoint: string
+}
+
+export interface OutgoingSecrets {
+  id: number
+  application_token: string
+  signing_secret: string
+}
+
+/** What an application asks of a person on the consent page; `redirect` is where the answer goes. */
+export interface ConsentRequest {
+  app: { id: number; name: string }
+  redirect: string
+  person: { name: string; email: string }
+  scopes: readonly ScopeInfo[]
+}
+
+export interface Consent {
+  code: string
+  url: string | null
+}

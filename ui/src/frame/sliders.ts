@@ -106,8 +106,8 @@ export function pageSlider(page: RouteLocationResolved): Opened {
   const open = openerOf(page, () => IN_SLIDER)
   if (open) return { title: '', content: { open } }
   const { href, meta } = page
-  const title = meta.section === 'contact-center' ? texts.nav.contactCenter : texts.nav.inbox
-  return { title, content: { address: href } }
+  const titles = { inbox: texts.nav.inbox, 'contact-center': texts.nav.contactCenter, developer: texts.nav.developer }
+  return { title: titles[meta.section ?? 'inbox'], content: { address: href } }
 }
 
 function pixels(value: unknown): number | undefined {

@@ -14,3 +14,9 @@ export function webAddress(address: string | null | undefined): URL | null {
 /** Pictures may also be given inline. */
 export const imageAddress = (address: string | null | undefined): string | null =>
   address?.startsWith('data:image/') ? address : (webAddress(address)?.href ?? null)
+
+/** One value of an address's query, which may be missing or given several times. */
+export function queryText(value: unknown): string {
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' ? first : ''
+}

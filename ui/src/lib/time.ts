@@ -40,6 +40,9 @@ export const timeOfDay = (iso: string): string => clockFormat.format(new Date(is
 /** Date and time in full, for tooltips. */
 export const fullMoment = (iso: string): string => fullFormat.format(new Date(iso))
 
+/** A date with its year. */
+export const dateText = (iso: string): string => yearFormat.format(new Date(iso))
+
 /** A key that is equal for moments of the same local day. */
 export const dayKey = (iso: string): string => new Date(iso).toDateString()
 

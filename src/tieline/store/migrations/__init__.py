@@ -3,8 +3,10 @@
 import subprocess
 import sys
 
+from tieline.domain.plain import PlainError
 
-class MigrationFailed(Exception):
+
+class MigrationFailed(PlainError):
     """The schema could not be brought up to date."""
 
 

@@ -10,6 +10,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Add what applications need."""
+    op.execute("create table first_portal (claimed bigint not null primary key)")
     columns(
         "apps",
         "kind text not null default 'local'",
