@@ -67,7 +67,7 @@ def test_frame_is_told_its_context(admin: Client, app: Client) -> None:
         "PATH": "/rest",
         "AUTH_EXPIRES": 3600,
         "IS_ADMIN": True,
-        "FIRST_RUN": False,
+        "FIRST_RUN": True,
         "INSTALL": False,
         "PLACEMENT": "DEFAULT",
     }
@@ -92,6 +92,41 @@ def test_installer_is_opened_until_it_is_finished(portal: Portal, admin: Client)
     admin.call("tieline.app.upgrade", APP=app.facts["id"])
     again = opened(admin, app)
     assert (again["context"]["INSTALL"], again["context"]["FIRST_RUN"]) == (True, False)
+
+
+def test_each_person_has_a_first_launch(portal: Portal, admin: Client, app: Client) -> None:
+    person = portal.page(portal.person())
+    app.call("placement.bind", PLACEMENT="LEFT_MENU", HANDLER=PAGE)
+
+    def first(page: Client, **params: Any) -> bool:
+        return opened(page, app, **params)["context"]["FIRST_RUN"]
+
+    assert [first(person), first(person), first(person, CODE="LEFT_MENU")] == [True, False, False]
+    assert [first(admin, CODE="LEFT_MENU"), first(admin)] == [True, False]
+
+
+def test_first_launch_of_an_installer_lasts_until_it_is_finished(portal: Portal, admin: Client) -> None:
+    app = portal.app("im", script_only=False, handler=PAGE, install_url=INSTALL)
+    assert [opened(admin, app)["context"]["FIRST_RUN"] for _ in range(2)] == [True, True]
+    admin.call("tieline.app.finish", APP=app.facts["id"])
+    assert opened(admin, app)["context"]["FIRST_RUN"] is False
+    person = portal.page(portal.person())
+    assert opened(person, app)["context"]["FIRST_RUN"] is True
+
+
+def test_link_opens_the_applications_page_by_its_client_id(portal: Portal, admin: Client, app: Client) -> None:
+    app.call("placement.bind", PLACEMENT="REST_APP_URI", HANDLER=TILE)
+    link = {"CLIENT_ID": app.facts["client_id"], "CODE": "REST_APP_URI", "OPTIONS": {"docId": "42", "URI": "/x"}}
+    told = admin.call("tieline.app.open", **link).result
+    assert (told["app"]["id"], told["fields"]["PLACEMENT"]) == (app.facts["id"], "REST_APP_URI")
+    assert json.loads(told["fields"]["PLACEMENT_OPTIONS"]) == {"docId": "42", "URI": "/x"}
+    for wrong in ({"CLIENT_ID": "local.none"}, {"CLIENT_ID": ""}, {}):
+        reply = admin.call("tieline.app.open", CODE="REST_APP_URI", **wrong)
+        assert refused(reply) == (404, "APPLICATION_NOT_FOUND", "There is no such application")
+    app.call("placement.unbind", PLACEMENT="REST_APP_URI")
+    assert admin.call("tieline.app.open", **link).error == (404, "PLACEMENT_NOT_FOUND")
+    admin.call("tieline.app.remove", APP=app.facts["id"])
+    assert admin.call("tieline.app.open", **link).error == (404, "APPLICATION_NOT_FOUND")
 
 
 def test_tile_is_opened_with_its_id(admin: Client, app: Client) -> None:

@@ -51,6 +51,7 @@ def test_form_of_a_php_client_registers(portal: Portal) -> None:
         "id": "myconnector",
         "name": "My connector",
         "app": "An app",
+        "appId": app.facts["id"],
         "icon": {
             "DATA_IMAGE": "data:image/svg+xml,%3Csvg/%3E",
             "COLOR": "#a6ffa3",

@@ -282,6 +282,7 @@ def test_connectors_are_listed_with_their_state_on_every_line(office: Office) ->
         "id": "myconnector",
         "name": "My connector",
         "app": "An app",
+        "appId": office.desk.app.facts["id"],
         "icon": {**ICON, "SIZE": "", "POSITION": ""},
         "iconDisabled": None,
         "comment": "",

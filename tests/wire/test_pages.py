@@ -355,6 +355,17 @@ def test_pages_that_are_not_built_say_so(application: Application) -> None:
         ("/contact_center/connector/?ID=x&LINE=//evil.example", "/app/contact-center"),
         ("/contact_center/connector/?ID=//evil.example&LINE=1", "/app/contact-center"),
         ("/contact_center/", "/app/contact-center"),
+        ("/marketplace/app/7/", "/app/marketplace/app/7/"),
+        ("/marketplace/app/7", "/app/marketplace/app/7/"),
+        (
+            "/marketplace/view/local.66ba434d853c87.18550109/?params[docId]=42&params[x]=%26",
+            "/app/marketplace/view/local.66ba434d853c87.18550109/?params[docId]=42&params[x]=%26",
+        ),
+        ("/marketplace/view/local.66ba", "/app/marketplace/view/local.66ba/"),
+        ("/marketplace/view/a%20b/", "/app/"),
+        ("/marketplace/view//evil.example/", "/app/"),
+        ("/marketplace/app/seven/", "/app/"),
+        ("/marketplace/", "/app/"),
     ],
 )
 def test_documented_addresses_lead_into_the_application(application: Application, path: str, target: str) -> None:

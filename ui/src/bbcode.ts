@@ -8,8 +8,11 @@ const DEEPEST = 12
 
 const PAIRED = new Set(['b', 'i', 'u', 's', 'url', 'code', 'quote', 'user', 'list'])
 const LINKABLE = new Set(['http:', 'https:', 'mailto:', 'tel:'])
-const TAG = /\[(\/?)([a-z]+|\*)(?:=([^[\]\n]{0,2048}))?\]/gi
-const ADDRESS = /https?:\/\/[^\s<>"'[\]]+/gi
+/** Addresses may have brackets in them: `params[id]=7`. */
+const TAG = /\[(\/?)([a-z]+|\*)(?:=((?:[^[\]\n]|\[[^[\]\n]{0,100}\]){0,2048}))?\]/gi
+const ADDRESS = /https?:\/\/(?:[^\s<>"'[\]]|\[[\w-]{1,100}\])+/gi
+/** The only pages of the portal that a text may link to by their path. */
+const OF_AN_APPLICATION = /^\/marketplace\/(?:app|view)\/[\w.-]+\/?(?:[?#]|$)/
 
 export interface TextNode {
   kind: 'text'
@@ -140,8 +143,9 @@ function textOf(nodes: readonly Node[]): string {
     .join('')
 }
 
-/** The address if it may be a link, else null; relative addresses may not. */
+/** The address if it may be a link, else null; relative addresses may not, unless they lead into an application. */
 export function safeAddress(address: string): string | null {
+  if (OF_AN_APPLICATION.test(address.trim())) return address.trim()
   try {
     const url = new URL(address.trim())
     return LINKABLE.has(url.protocol) ? url.href : null

@@ -1,6 +1,6 @@
 // The icons in use, by what they mean here.
 export { default as AlertIcon } from '@bitrix24/b24icons-vue/outline/AlertIcon'
-export { default as AppsIcon } from '@bitrix24/b24icons-vue/outline/AppsIcon'
+export { default as AppsIcon } from '@bitrix24/b24icons-vue/outline/ProductsCubeIcon'
 export { default as BackIcon } from '@bitrix24/b24icons-vue/outline/ChevronLeftLIcon'
 export { default as ChannelsIcon } from '@bitrix24/b24icons-vue/outline/ContactCenterIcon'
 export { default as CheckIcon } from '@bitrix24/b24icons-vue/outline/CheckMIcon'

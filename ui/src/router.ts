@@ -53,6 +53,12 @@ export const router = createRouter({
       components: {},
       meta: { section: 'inbox', over: true },
     },
+    {
+      path: '/marketplace/view/:client([\\w.-]+)',
+      name: 'application-link',
+      components: {},
+      meta: { section: 'inbox', over: true },
+    },
     { path: '/:rest(.*)*', redirect: { name: 'inbox' } },
   ],
 })

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _PAGE_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
+_OF_AN_APPLICATION = re.compile(r"/marketplace/(?:app/[0-9]+|view/[\w.-]+)/?", re.ASCII)
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -60,6 +62,13 @@ class Pages:
         connector, line = request.query_params.get("ID", ""), request.query_params.get("LINE", "")
         known = connector.replace("_", "").replace("-", "").isalnum() and line.isdecimal()
         return RedirectResponse(f"/app/contact-center/{connector}/{line}" if known else "/app/contact-center")
+
+    async def marketplace(self, request: Request) -> Response:
+        """Lead from the documented addresses of an application, and of a link into it, to the page that shows it."""
+        path, query = request.url.path, request.url.query
+        if not _OF_AN_APPLICATION.fullmatch(path):
+            return RedirectResponse("/app/")
+        return RedirectResponse("/app" + path.rstrip("/") + "/" + (f"?{query}" if query else ""))
 
     async def authorize(self, request: Request) -> Response:
         """Lead to the page on which a person lets an application act in their name."""

@@ -81,6 +81,7 @@ class Server:
                 Route("/oauth/authorize/", pages.authorize),
                 Route("/contact_center/connector/", pages.connector_settings),
                 Route("/contact_center/{rest:path}", pages.connector_settings),
+                Route("/marketplace/{rest:path}", pages.marketplace),
                 Route("/app", pages.application),
                 Route("/app/{path:path}", pages.application),
             ],

@@ -56,7 +56,6 @@ def _open(call: Call, opening: Opening) -> dict[str, Any]:
     parts = urlsplit(opening.url)
     options = {"URI": "/"} | opening.options
     granted = _granted(grant.access_token, grant.refresh_token)
-    first = opening.installing and not app.previous_version
     return {
         "url": with_query(opening.url, query),
         "frameName": f"{portal.domain}|{protocol}|{frame_id}",
@@ -84,7 +83,7 @@ def _open(call: Call, opening: Opening) -> dict[str, Any]:
             "PATH": "/rest",
             "MEMBER_ID": portal.member_id,
             "IS_ADMIN": call.actor.is_admin,
-            "FIRST_RUN": first,
+            "FIRST_RUN": apps.launch(call, app),
             "INSTALL": opening.installing,
             "USER_OPTIONS": apps.options(call, app, call.actor.id),
             "APP_OPTIONS": apps.options(call, app),
@@ -98,9 +97,9 @@ def _granted(access_token: str, refresh_token: str) -> dict[str, Any]:
     return {"AUTH_ID": access_token, "REFRESH_ID": refresh_token, "AUTH_EXPIRES": ACCESS_TOKEN_LIFE // 1000}
 
 
-def _usable(call: Call, app_id: int) -> App:
+def _usable(call: Call, app_id: int, client_id: str = "") -> App:
     try:
-        app = apps.get(call, app_id)
+        app = apps.find_by_client(call, client_id) if client_id else apps.get(call, app_id)
     except apps.AppMissing:
         raise ApiError(NO_APP) from None
     if not app.open_to(call.actor):
@@ -119,13 +118,14 @@ def _require_installed(app: App) -> None:
 def app_open(
     call: Call,
     *,
-    app: AppId,
+    app: AppId = 0,
+    client_id: Annotated[str, Doc("Its client_id, for those who do not know the id.")] = "",
     code: Annotated[str, Doc("Code of the place: DEFAULT for the application's own page.")] = PAGE,
     placement: Annotated[int | None, Doc("Id of a bound page.")] = None,
     options: Annotated[dict[str, Any] | None, Doc("What the page is told of where it is opened.")] = None,
 ) -> dict[str, Any]:
     """Open a page of an application; while it is not installed, its installer, for administrators."""
-    found = _usable(call, app)
+    found = _usable(call, app, client_id)
     if not found.installed and call.actor.is_admin and found.install_url:
         return _open(call, Opening(found, found.install_url, found.name, PAGE, options or {}, installing=True))
     _require_installed(found)

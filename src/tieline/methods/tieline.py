@@ -212,6 +212,7 @@ def _connector(call: Call, connector: Connector, connections: dict[tuple[str, in
         "id": connector.code,
         "name": connector.name,
         "app": app.name if app else "",
+        "appId": app.id if app else None,
         "icon": _icon(connector.icon),
         "iconDisabled": _icon(connector.icon_disabled),
         "comment": connector.comment,

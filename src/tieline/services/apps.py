@@ -230,7 +230,25 @@ def remove(call: Call, app: App, *, clean: bool) -> None:
     token_store.remove_tokens(call.tx, call.portal_id, app.id, refresh=True)
     if clean or app.status is AppStatus.LOCAL:
         store.remove_options(call.tx, call.portal_id, app.id)
+        store.remove_launches(call.tx, call.portal_id, app.id)
     _keep(call, replace(app, installed=False, removed_at=call.now), "application removed")
+
+
+def find_by_client(call: Call, client_id: str) -> App:
+    """Return an application by its client_id, if it was not removed."""
+    app = store.find_app_by_client(call.tx, call.portal_id, client_id)
+    if app is None:
+        raise AppMissing
+    return app
+
+
+def launch(call: Call, app: App) -> bool:
+    """Note that the caller launches an application; tells whether for the first time.
+
+    Until its installation was ever finished, each time is the first.
+    """
+    first = store.add_launch(call.tx, call.portal_id, app.id, call.actor.id)
+    return first or not (app.installed or app.previous_version)
 
 
 def renew_secret(call: Call, app: App) -> str:

@@ -181,6 +181,23 @@ def remove_options(tx: Tx, portal_id: int, app_id: int) -> None:
     tx.run("delete from app_options where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
 
 
+def add_launch(tx: Tx, portal_id: int, app_id: int, user_id: int) -> bool:
+    """Record that a person launches an application; tells whether it is for the first time."""
+    row = tx.one(
+        """insert into app_launches (portal_id, app_id, user_id) values (:portal, :app, :user)
+        on conflict (portal_id, app_id, user_id) do nothing returning user_id""",
+        portal=portal_id,
+        app=app_id,
+        user=user_id,
+    )
+    return row is not None
+
+
+def remove_launches(tx: Tx, portal_id: int, app_id: int) -> None:
+    """Forget who launched an application."""
+    tx.run("delete from app_launches where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
+
+
 def add_binding(tx: Tx, portal_id: int, binding: Binding, now: int) -> int:
     """Add a subscription; returns its id, which events carry as event_handler_id."""
     row = tx.one(

@@ -104,9 +104,10 @@ export const api = {
 
   applications: () => call<Application[]>('tieline.apps.mine'),
   placements: (code?: string) => call<Placement[]>('tieline.placements.list', code ? { CODE: code } : {}),
-  openApp: (app: number, { code, placement, options }: OpenAs = {}) =>
+  /** An application is named by its id or, in links, by its client_id. */
+  openApp: (app: number | string, { code, placement, options }: OpenAs = {}) =>
     call<FrameOpening>('tieline.app.open', {
-      APP: app,
+      ...(typeof app === 'number' ? { APP: app } : { CLIENT_ID: app }),
       CODE: code,
       PLACEMENT: placement,
       OPTIONS: { URI: location.pathname + location.search, ...options },

@@ -105,6 +105,8 @@ export interface MessagePage {
 export interface ConnectorLine {
   id: number
   name: string
+  /** Whether the line itself is switched on. */
+  lineActive: boolean
   active: boolean
   configured: boolean
   error: string | null
@@ -115,6 +117,7 @@ export interface Connector {
   id: string
   name: string
   app: string
+  appId: number | null
   icon: ConnectorIconData | null
   iconDisabled: ConnectorIconData | null
   comment: string

@@ -2,7 +2,7 @@
 import { readonly, shallowReactive } from 'vue'
 import { ApiFault, faultText } from '@/api/http'
 import { api } from '@/api/methods'
-import type { Connector, ConnectorCatalogue, ConnectorLine, Line } from '@/api/types'
+import type { Connector, ConnectorCatalogue, ConnectorIconData, ConnectorLine, Line } from '@/api/types'
 import { texts } from '@/texts'
 
 export type LineStatus = keyof typeof texts.connectors.status
@@ -29,8 +29,9 @@ export const catalogue = {
 }
 
 export function statusOf(line: ConnectorLine): LineStatus {
+  if (!line.active && !line.error) return 'off'
+  if (!line.lineActive) return 'paused'
   if (line.error) return 'error'
-  if (!line.active) return 'off'
   if (!line.configured) return 'unconfigured'
   return line.status ? 'connected' : 'unconfigured'
 }
@@ -38,6 +39,20 @@ export function statusOf(line: ConnectorLine): LineStatus {
 /** The lines that a connector is attached to in some way. */
 export const attachedLines = (connector: Connector): ConnectorLine[] =>
   connector.lines.filter((line) => statusOf(line) !== 'off')
+
+/** What is wrong between a connector and a line, if somebody can mend it. */
+export function toMend(line: ConnectorLine): keyof typeof texts.connectors.mend | null {
+  const status = statusOf(line)
+  return status === 'connected' || status === 'off' ? null : status
+}
+
+/** The mark of a connector; until it leads to a line that of its inactive state, as far as it was registered. */
+export function iconOf(connector: Connector): ConnectorIconData | null {
+  const { icon, iconDisabled } = connector
+  if (attachedLines(connector).length || !iconDisabled) return icon
+  const own = Object.entries(iconDisabled).filter(([, value]) => value)
+  return { ...icon, ...Object.fromEntries(own) }
+}
 
 /** The working lines that a connector can still be connected to. */
 export function freeLines(connector: Connector, lines: readonly Line[]): Line[] {

@@ -91,9 +91,7 @@ const HANDLERS: Record<string, Handler> = {
   openPath({ key }, { path }, answer) {
     const page = typeof path === 'string' ? pageOf(path) : null
     if (!page) return answer({ result: 'error', errorCode: 'PATH_NOT_AVAILABLE' })
-    const isApplication = page.name === 'application'
-    const slider = isApplication ? applicationSlider(Number(page.params.app), {}) : pageSlider(page)
-    sliders.open({ ...slider, owner: key, closed: () => answer({ result: 'close' }) })
+    sliders.open({ ...pageSlider(page), owner: key, closed: () => answer({ result: 'close' }) })
   },
 
   async imOpenMessenger(frame, { dialogId }, answer) {

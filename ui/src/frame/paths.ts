@@ -16,6 +16,10 @@ const KNOWN: readonly Known[] = [
   ],
   [/^\/contact_center\/?$/, () => ({ name: 'contact-center' })],
   [/^\/marketplace\/app\/(\d+)\/?$/, ([, app = '']) => ({ name: 'application', params: { app } })],
+  [
+    /^\/marketplace\/view\/([\w.-]+)\/?$/,
+    ([, client = ''], query) => ({ name: 'application-link', params: { client }, query: Object.fromEntries(query) }),
+  ],
 ]
 
 /** The page of a chat by the id that the messenger uses, or null. */
@@ -29,7 +33,7 @@ export function pageOf(path: string): RouteLocationResolved | null {
   const url = URL.canParse(path, location.origin) ? new URL(path, location.origin) : null
   if (!path.startsWith('/') || url?.origin !== location.origin) return null
   const page = router.resolve(routeOf(url))
-  const hidden = page.meta.section === 'contact-center' && !session.isAdmin
+  const hidden = page.meta.section !== 'inbox' && !session.isAdmin
   return page.meta.section && !hidden ? page : null
 }
 

@@ -25,6 +25,7 @@ def upgrade() -> None:
         "app_id bigint not null, user_id bigint not null, name text not null, value text not null",
         "app_id, user_id, name",
     )
+    keyed("app_launches", "app_id bigint not null, user_id bigint not null", "app_id, user_id")
     keyed(
         "oauth_codes",
         """hash text not null, app_id bigint not null, user_id bigint not null, expires_at bigint not null,
