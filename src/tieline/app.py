@@ -38,6 +38,7 @@ from tieline.store.vault import Vault
 log = structlog.get_logger(__name__)
 LOCK = "tieline.lock"
 STATIC = Path(__file__).parent / "static"
+YOUNG = 20_000  # objects between looks of the garbage collector: a request leaves few cycles behind
 GRACE = 1.5  # seconds for what is under way when the server is told to stop
 
 
@@ -243,6 +244,7 @@ async def _run_doors(
         await asyncio.sleep(0.01)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
     waiting = asyncio.create_task(stopping.wait())
     ready = asyncio.create_task(_announce(on_ready, waiting))
     await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)

@@ -147,7 +147,8 @@ def name_source(call: Call, method: Method, params: dict[str, Any]) -> tuple[Cal
 
     That of a batch holds for each command that has none of its own.
     """
-    given = {name: value for name, value in params.items() if name.lower() == SOURCE and not is_empty(value)}
+    size = len(SOURCE)
+    given = {n: v for n, v in params.items() if len(n) == size and n.lower() == SOURCE and not is_empty(v)}
     if not given:
         return call, params
     try:

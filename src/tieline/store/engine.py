@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 from tieline.domain.plain import PlainError
-from tieline.store.signals import Bus, Signal
+from tieline.store.signals import Bus, LaneCut, Signal
 
 MOST_TEXTS = 4_096  # of SQL that are kept compiled
 T = TypeVar("T")
@@ -117,6 +117,19 @@ class Pending:
             self.future.set_exception(self.error)
         else:
             self.future.set_result(self.result)
+
+
+def conclude(bus: Bus, batch: list[Pending], signals: list[Signal]) -> None:
+    """Answer who waits for a batch that was committed, and tell the others.
+
+    What stops somebody is told first, so that it holds when the caller is answered.
+    """
+    stops: list[Signal] = [signal for signal in signals if isinstance(signal, LaneCut)]
+    if stops:
+        bus.publish(stops)
+    settle(batch)
+    if len(stops) < len(signals):
+        bus.publish([signal for signal in signals if not isinstance(signal, LaneCut)])
 
 
 def settle(batch: list[Pending]) -> None:

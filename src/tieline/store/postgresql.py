@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
+from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, conclude, settle
 from tieline.store.signals import Bus, Signal
 
 T = TypeVar("T")
@@ -186,8 +186,7 @@ class PostgresDatabase(Database):
             settle(batch)
             return True
         self.commits += 1
-        self._tell(signals)  # first, so that who is answered finds the others told
-        settle(batch)
+        conclude(self.bus, batch, signals)
         return True
 
     def _write_alone(self, pending: Pending) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, settle
+from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, conclude
 from tieline.store.signals import Bus
 
 T = TypeVar("T")
@@ -178,9 +178,7 @@ class SqliteDatabase(Database):
                 pending.error = Unavailable(str(error))
         else:
             self.commits += 1
-        if tx.signals:  # first, so that who is answered finds the others told
-            self.bus.publish(tx.signals)
-        settle(batch)
+        conclude(self.bus, batch, tx.signals)
 
     @staticmethod
     def _run_one(tx: SqliteTx, pending: Pending) -> None:
