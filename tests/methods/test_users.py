@@ -340,6 +340,15 @@ def test_what_a_scope_hides_is_neither_filtered_nor_sorted_by(quick_portal: Port
     assert names(quick_portal.webhook(scopes="user_basic"), **params) in ([ANNA], [ADMIN, ANNA, KLAUS])
 
 
+def test_search_looks_into_no_address_that_a_scope_hides(quick_portal: Portal) -> None:
+    quick_portal.webhook(scopes="user").call("user.update", ID=quick_portal.person("Anna"), EMAIL="anna@secret.example")
+    found = {
+        scope: names(quick_portal.webhook(scopes=scope), "user.search", FIND="secret.example")
+        for scope in ("user", "user_basic", "user_brief")
+    }
+    assert found == {"user": [ANNA], "user_basic": [ANNA], "user_brief": []}
+
+
 def test_longest_filter_is_read(hook: Client) -> None:
     prefixes = ["", "=", "!", "!=", "@", "!@"]
     keys = [f"{prefix}{name}" for prefix in prefixes for name in DOCUMENTED if name.startswith(("PERSONAL", "WORK"))]

@@ -47,24 +47,32 @@ def find_field(call: Call, name: str, visible: frozenset[str]) -> tuple[Field, U
 def conditions(call: Call, given: dict[str, Any], visible: frozenset[str], *, search: bool) -> list[Condition]:
     """Read a filter; in a search FIND leaves out everything else, and texts are looked for as parts."""
     if search and given.get("FIND"):
-        return [Condition(Field("", Place.NAMES), "like", str(given["FIND"])[:MAX_TEXT])]
+        return [_called(str(given["FIND"])[:MAX_TEXT], visible)]
     if len(given) > MAX_CONDITIONS:
         raise ApiError(wrong_argument("FILTER", Problem(f"array of at most {MAX_CONDITIONS} conditions")))
     found: list[Condition] = []
     for key, value in given.items():
         operator, name = split(key)
         if name in _SPECIAL and operator:
-            found += _special(call, name, operator, value, search=search)
+            found += _special(call, name, operator, value, visible, search=search)
         elif operator and (place := find_field(call, name, visible)):
             found.append(_condition(call, *place, operator, value, search=search))
     return found  # an unknown field filters nothing, as documented for this method
 
 
-def _special(call: Call, name: str, operator: str, value: Any, *, search: bool) -> list[Condition]:
+def _called(text: str, visible: frozenset[str]) -> Condition:
+    """Look for a text in all that a person is called by, as far as the caller may see it."""
+    place = Place.NAMES_AND_EMAIL if "EMAIL" in visible else Place.NAMES
+    return Condition(Field("", place), "like", text)
+
+
+def _special(
+    call: Call, name: str, operator: str, value: Any, visible: frozenset[str], *, search: bool
+) -> list[Condition]:
     several = items_of(value)
     texts = [str(item)[:MAX_TEXT] for item in ([value] if several is None else several)]
     if name == "NAME_SEARCH":
-        return [Condition(Field("", Place.NAMES), "like", " ".join(texts))]
+        return [_called(" ".join(texts), visible)]
     if name == "UF_DEPARTMENT_NAME":
         return [_condition(call, _DEPARTMENT_NAME, None, operator, value, search=search)]
     if name == "USER_TYPE":

@@ -38,6 +38,7 @@ class Place(Enum):
     DEPARTMENTS = "the ids of departments"
     DEPARTMENT_NAMES = "the names of departments"
     NAMES = "all that a person is called by"
+    NAMES_AND_EMAIL = "all that a person is called by, and the e-mail address"
 
 
 class Field(NamedTuple):
@@ -69,8 +70,7 @@ _SEVERAL = {
     ),
 }
 _OPPOSITE = {"<>": "=", "not in": "in", "not like": "like", "not pattern": "pattern"}
-_CALLED = """lower(users.name || ' ' || users.last_name || ' ' || users.second_name || ' ' || users.email || ' '
-|| users.work_position)"""
+_CALLED = "users.name || ' ' || users.last_name || ' ' || users.second_name || ' ' || users.work_position"
 
 
 class _Builder:
@@ -112,9 +112,10 @@ class _Builder:
     def condition(self, condition: Condition) -> str:
         """Write a condition."""
         field, operator, value = condition
-        if field.place is Place.NAMES:
+        if field.place in (Place.NAMES, Place.NAMES_AND_EMAIL):
+            called = _CALLED if field.place is Place.NAMES else f"{_CALLED} || ' ' || users.email"
             department = self.condition(Condition(Field("", Place.DEPARTMENT_NAMES), "like", value))
-            return f"({_CALLED} like :{self.param(like(str(value)))} escape '\\' or {department})"
+            return f"(lower({called}) like :{self.param(like(str(value)))} escape '\\' or {department})"
         if field.place not in _SEVERAL:
             return self.test(self.scalar(field), operator, value)
         what, rows = _SEVERAL[field.place]
