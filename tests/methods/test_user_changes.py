@@ -305,3 +305,12 @@ def test_event_of_people_takes_the_whole_scope(quick_portal: Portal) -> None:
     for scopes, expected in (("user_basic", (400, "ERROR_EVENT_NOT_FOUND")), ("im", (400, "ERROR_EVENT_NOT_FOUND"))):
         app = quick_portal.app(scopes)
         assert app.call("event.bind", event="onUserAdd", handler="http://127.0.0.1:9/h").error == expected
+
+
+def test_new_password_ends_the_sessions_of_its_person_alone(quick_portal: Portal) -> None:
+    person = quick_portal.person()
+    pages = [quick_portal.page(user_id) for user_id in (person, person, quick_portal.person())]
+    quick_portal.command("person.password", user=person, password_hash="")
+    for page in pages[:2]:
+        assert page.call("server.time").error == (401, "NO_AUTH_FOUND")
+    assert pages[2].call("server.time").status == 200
