@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, Operator, Visitor, chromium, picture, window
+from support.browsers import DESKTOP, PHONE, Operator, Visitor, picture, window
 from support.servers import free_port
 from support.waiting import until
 
@@ -62,12 +62,6 @@ def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
     finally:
         process.terminate()
         process.wait(15)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

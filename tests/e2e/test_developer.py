@@ -17,7 +17,7 @@ from pybitrix24 import Bitrix24
 from standardwebhooks import Webhook
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, Operator, chromium, window
+from support.browsers import DESKTOP, PHONE, Operator, window
 from support.portal import PASSWORD
 from support.receiver import Receiver
 from support.served import Served, environment
@@ -35,12 +35,6 @@ def served(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         made.person("Ada Admin", ADMIN, admin=True)
         made.person("Paul Person", PERSON)
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 class Developer(Operator):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from support.browsers import DESKTOP, PHONE, chromium, picture, window
+from support.browsers import DESKTOP, PHONE, picture, window
 from support.frames import SCOPES, Host, Pages, host
 from support.sdk import ROOT, node
 from support.served import Scene, Served
@@ -27,19 +27,6 @@ def people(served: Served) -> dict[str, int]:
         "Ada": served.person("Ada Admin", ADMIN, admin=True),
         "Olga": served.person("Olga Operator", OPERATOR),
     }
-
-
-@pytest.fixture(scope="module")
-def pages(served: Served) -> Iterator[Pages]:
-    made = Pages(served.url)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

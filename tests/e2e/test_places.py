@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, chromium, window
+from support.browsers import DESKTOP, PHONE, window
 from support.frames import SCOPES, Host, Pages, host
 from support.sdk import ROOT, node
 from support.served import Scene, Served
@@ -19,19 +19,6 @@ ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 ICON = {"iconName": "fa-bars", "color": "GREEN"}
 STILL_MS = 400
 PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E"
-
-
-@pytest.fixture(scope="module")
-def pages(served: Served) -> Iterator[Pages]:
-    made = Pages(served.url)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

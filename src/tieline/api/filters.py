@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from tieline.api.wire import Reader, WrongValue
 from tieline.store.filters import Condition, Order
 
-_SIGNS = "!=<>@%"
-_OPERATORS = {
+SIGNS = "!=<>@%"
+OPERATORS = {
     "": "=",
     "=": "=",
     "!": "<>",
@@ -25,7 +25,7 @@ _OPERATORS = {
     "!=%": "not pattern",
     "!%=": "not pattern",
 }
-_OF_MANY = {"=": "in", "in": "in", "<>": "not in", "not in": "not in"}
+OF_MANY = {"=": "in", "in": "in", "<>": "not in", "not in": "not in"}
 MOST_VALUES = 500
 MOST_CHARACTERS = 1_000
 
@@ -43,9 +43,9 @@ def conditions(given: Mapping[str, Any] | None, fields: Mapping[str, Field]) -> 
 
 
 def _condition(key: str, value: Any, fields: Mapping[str, Field]) -> Condition:
-    name = key.strip().lstrip(_SIGNS)
+    name = key.strip().lstrip(SIGNS)
     field = _find(name, fields)
-    operator = _OPERATORS.get(key.strip().removesuffix(name))
+    operator = OPERATORS.get(key.strip().removesuffix(name))
     if operator is None:
         raise WrongValue("array with operators before the names of fields")
     if isinstance(value, dict | list):
@@ -58,9 +58,9 @@ def _condition(key: str, value: Any, fields: Mapping[str, Field]) -> Condition:
 
 
 def _of_many(operator: str) -> str:
-    if operator not in _OF_MANY:
+    if operator not in OF_MANY:
         raise WrongValue("array with one value for each such operator")
-    return _OF_MANY[operator]
+    return OF_MANY[operator]
 
 
 def _values(value: dict[str, Any] | list[Any], field: Field) -> list[Any]:

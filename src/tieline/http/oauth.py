@@ -12,22 +12,20 @@ from tieline.domain.apps import ACCESS_TOKEN_LIFE, App, Grant
 from tieline.http import bodies
 from tieline.http.hosts import Hosts
 from tieline.http.rest import respond
+from tieline.methods import consent
 from tieline.services import tokens
 from tieline.services.call import Call
 from tieline.store import people
 from tieline.store.engine import Tx, Unavailable
 
-INSTALL_FIRST = {"error": "NOT_INSTALLED", "error_description": "Application not installed"}
-PAYMENT = {"error": "PAYMENT_REQUIRED", "error_description": "Payment required"}
-NO_ACCESS = {"error": "user_access_error", "error_description": "The user does not have access to the application."}
 _REFUSALS: dict[type[Exception], Answer] = {
     tokens.ClientUnknown: Answer(200, {"error": "wrong_client"}),
     tokens.WrongSecret: Answer(400, {"error": "invalid_client"}),
     tokens.GrantInvalid: Answer(400, {"error": "invalid_grant"}),
     tokens.GrantReplayed: Answer(400, {"error": "invalid_grant"}),
-    tokens.NotInstalled: Answer(401, INSTALL_FIRST),
-    tokens.PaymentRequired: Answer(401, PAYMENT),
-    tokens.NoAccess: Answer(403, NO_ACCESS),
+    tokens.NotInstalled: failed(consent.NOT_INSTALLED),
+    tokens.PaymentRequired: failed(consent.PAYMENT),
+    tokens.NoAccess: failed(faults.USER_ACCESS_ERROR),
 }
 _PARAMETER = {"refresh_token": "refresh_token", "authorization_code": "code"}
 

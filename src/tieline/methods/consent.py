@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from tieline.api.faults import Fault
+from tieline.api.faults import USER_ACCESS_ERROR, Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.methods.scopes import explain
 from tieline.services import tokens
@@ -12,13 +12,12 @@ from tieline.services.urls import with_query
 WRONG_CLIENT = Fault("wrong_client", "No application has this client_id", 404)
 NOT_INSTALLED = Fault("NOT_INSTALLED", "Application not installed", 401)
 PAYMENT = Fault("PAYMENT_REQUIRED", "Payment required", 401)
-NO_ACCESS = Fault("user_access_error", "The user does not have access to the application.", 403)
 FOREIGN_REDIRECT = Fault("redirect_uri_mismatch", "The redirect_uri is none of the application's addresses", 400)
 REFUSALS: dict[type[Exception], Fault] = {
     tokens.ClientUnknown: WRONG_CLIENT,
     tokens.NotInstalled: NOT_INSTALLED,
     tokens.PaymentRequired: PAYMENT,
-    tokens.NoAccess: NO_ACCESS,
+    tokens.NoAccess: USER_ACCESS_ERROR,
     tokens.ForeignRedirect: FOREIGN_REDIRECT,
 }
 

@@ -7,6 +7,7 @@ from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
 from tieline.domain.apps import ACCESS_TOKEN_LIFE, App, AppKind, AppStatus, Webhook
 from tieline.domain.clock import DAY
+from tieline.methods.frames import NO_APP
 from tieline.methods.scopes import ScopeUnknown, explain, known_scopes
 from tieline.methods.views import find_user
 from tieline.services import apps, subscriptions, webhooks
@@ -17,7 +18,6 @@ from tieline.store import people as people_store
 from tieline.store import placements as placement_store
 from tieline.store import webhooks as webhook_store
 
-NO_APP = Fault("APPLICATION_NOT_FOUND", "There is no such application", 404)
 NO_WEBHOOK = Fault("WEBHOOK_NOT_FOUND", "There is no such webhook", 404)
 NAME_MISSING = Fault("NAME_REQUIRED", "A name is needed")
 WRONG_ADDRESS = Fault("WRONG_URL", "")

@@ -2,30 +2,14 @@
 
 from typing import Any
 
+from tieline.api.filters import OPERATORS, SIGNS
+
 MAX_ITEMS = 500
-OPERATORS = {
-    "": "=",
-    "=": "=",
-    "!": "<>",
-    "!=": "<>",
-    ">": ">",
-    ">=": ">=",
-    "<": "<",
-    "<=": "<=",
-    "@": "in",
-    "!@": "not in",
-    "%": "like",
-    "!%": "not like",
-    "=%": "pattern",
-    "%=": "pattern",
-    "!=%": "not pattern",
-    "!%=": "not pattern",
-}
 
 
 def split(key: str) -> tuple[str, str]:
     """Split a filter's key into (operator, field); an unknown prefix gives no operator."""
-    name = key.lstrip("!=<>@%")
+    name = key.lstrip(SIGNS)
     return OPERATORS.get(key[: len(key) - len(name)], ""), name
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from tieline.api.faults import ADMIN_ONLY, ApiError, Fault
+from tieline.api.faults import ADMIN_ONLY, USER_ACCESS_ERROR, ApiError, Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.domain.apps import ACCESS_TOKEN_LIFE, App
 from tieline.domain.connectors import Connection
@@ -22,11 +22,10 @@ NO_CONNECTOR = Fault("CONNECTOR_NOT_FOUND", "There is no such connector on this 
 NO_SETTINGS = Fault("NO_SETTINGS", "The connector's application is gone, so it has no settings page", 404)
 NO_PAGE = Fault("NO_PAGE", "The application has no page to open", 404)
 NO_PLACEMENT = Fault("PLACEMENT_NOT_FOUND", "There is no such page", 404)
-NO_ACCESS = Fault("user_access_error", "The user does not have access to the application.", 403)
 NOT_INSTALLED = Fault("NOT_INSTALLED", "The application is not fully installed. Ask an administrator to finish it", 403)
 PAYMENT = Fault("PAYMENT_REQUIRED", "Subscription has been ended", 403)
 OPTION_TOO_LARGE = Fault("ERROR_ARGUMENT", "")
-OPENING = (NO_APP, NO_PAGE, NO_PLACEMENT, NO_ACCESS, NOT_INSTALLED, PAYMENT)
+OPENING = (NO_APP, NO_PAGE, NO_PLACEMENT, USER_ACCESS_ERROR, NOT_INSTALLED, PAYMENT)
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
 AppId = Annotated[int, Doc("Id of the application.")]
@@ -103,7 +102,7 @@ def _usable(call: Call, app_id: int, client_id: str = "") -> App:
     except apps.AppMissing:
         raise ApiError(NO_APP) from None
     if not app.open_to(call.actor):
-        raise ApiError(NO_ACCESS)
+        raise ApiError(USER_ACCESS_ERROR)
     if app.blocked(call.now):
         raise ApiError(PAYMENT)
     return app
@@ -183,7 +182,7 @@ def connector_open(
 
 
 @family.method(
-    "tieline.app.refresh", documented=False, writes=True, in_batch=False, faults=(NO_APP, NO_ACCESS, PAYMENT)
+    "tieline.app.refresh", documented=False, writes=True, in_batch=False, faults=(NO_APP, USER_ACCESS_ERROR, PAYMENT)
 )
 def app_refresh(call: Call, *, app: AppId) -> dict[str, Any]:
     """Give a frame a fresh pair of tokens."""
@@ -203,7 +202,7 @@ def app_finish(call: Call, *, app: AppId) -> bool:
     documented=False,
     writes=True,
     errors={apps.OptionTooLarge: OPTION_TOO_LARGE},
-    faults=(NO_APP, NO_ACCESS, PAYMENT, ADMIN_ONLY),
+    faults=(NO_APP, USER_ACCESS_ERROR, PAYMENT, ADMIN_ONLY),
 )
 def app_option_set(call: Call, *, app: AppId, name: OptionName, value: OptionValue = None) -> bool:
     """Keep an option of an application for its frame; for administrators."""
@@ -219,7 +218,7 @@ def app_option_set(call: Call, *, app: AppId, name: OptionName, value: OptionVal
     documented=False,
     writes=True,
     errors={apps.OptionTooLarge: OPTION_TOO_LARGE},
-    faults=(NO_APP, NO_ACCESS, PAYMENT),
+    faults=(NO_APP, USER_ACCESS_ERROR, PAYMENT),
 )
 def user_option_set(call: Call, *, app: AppId, name: OptionName, value: OptionValue = None) -> bool:
     """Keep an option of an application for the caller, for its frame."""

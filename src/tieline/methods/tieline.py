@@ -8,6 +8,7 @@ from tieline.api.wire import iso, iso_or_none
 from tieline.domain.chats import Author, Chat, Message
 from tieline.domain.connectors import Connection, Connector, Icon
 from tieline.domain.files import File, FileState
+from tieline.methods.frames import NO_CONNECTOR
 from tieline.methods.views import find_user
 from tieline.services import chats, connectors, files, lines, sessions
 from tieline.services.call import Call
@@ -18,7 +19,6 @@ from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
-NO_CONNECTOR = Fault("CONNECTOR_NOT_FOUND", "There is no such connector on this line", 404)
 MAX_LIMIT = 200
 PREVIEW = 300
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tieline.api.faults import ApiError, Problem, wrong_argument
+from tieline.api.filters import OF_MANY
 from tieline.domain.clock import MINUTE
 from tieline.domain.user_fields import (
     FieldType,
@@ -24,7 +25,6 @@ MAX_CONDITIONS = 50  # each of some hundred values: what a statement's parameter
 NOBODY = Condition(ID, "=", 0)
 _FLAGS = frozenset({"ACTIVE"})
 _MOMENTS = frozenset({"DATE_REGISTER", "LAST_LOGIN", "TIMESTAMP_X", "LAST_ACTIVITY_DATE"})
-_MANY = {"=": "in", "in": "in", "<>": "not in", "not in": "not in"}
 _SPECIAL = frozenset({"NAME_SEARCH", "FIND", "USER_TYPE", "IS_ONLINE", "UF_DEPARTMENT_NAME"})
 
 
@@ -89,7 +89,7 @@ def _condition(
     call: Call, field: Field, known: UserField | None, operator: str, value: Any, *, search: bool
 ) -> Condition:
     several = items_of(value)
-    if several is not None and operator not in _MANY:
+    if several is not None and operator not in OF_MANY:
         raise ApiError(wrong_argument("FILTER", Problem("scalar")))
     if "like" in operator or "pattern" in operator:
         return Condition(field, operator, str(value)[:MAX_TEXT])
@@ -99,7 +99,7 @@ def _condition(
     try:
         if several is not None or operator in ("in", "not in"):
             items = [value] if several is None else several
-            return Condition(field, _MANY[operator], [_scalar(call, field, known, item) for item in items])
+            return Condition(field, OF_MANY[operator], [_scalar(call, field, known, item) for item in items])
         return Condition(field, operator, _scalar(call, field, known, value))
     except ValueError:
         return NOBODY  # as documented for what is no date
