@@ -151,9 +151,20 @@ def test_who_is_neither_operator_nor_joined_does_not_write(team: Team, writer: s
     assert write(team.operator, chat).status == 200
 
 
-def test_who_had_the_dialog_before_may_write_still(team: Team) -> None:
+def test_who_was_offered_a_dialog_that_another_took_does_not_write(team: Team) -> None:
     chat = team.desk.write_in()
-    assert team.owner(chat) == team.people[0], "offered to the operator, who has joined so"
+    assert team.owner(chat) == team.people[0], "offered to the operator"
+    take(team.colleague, chat)
+    assert refused(write(team.operator, chat)) == NOT_HERE
+    assert team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["user_counter"] == 2
+
+
+def test_who_answered_in_a_dialog_before_may_write_still(team: Team) -> None:
+    chat = team.desk.write_in()
+    write(team.operator, chat)
+    finish(team.operator, chat)
+    team.desk.write_in("Again")
+    assert team.owner(chat) == team.people[1], "offered to the colleague"
     take(team.colleague, chat)
     assert write(team.operator, chat).status == 200
     assert team.owner(chat) == team.people[1]

@@ -118,6 +118,8 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
 
 
 def _taken(call: Call, chat: Chat) -> Chat:
+    if sessions.is_waiting(chat) and chat.operator_id is not None:
+        store.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)  # it was only offered to them
     store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
     return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
 

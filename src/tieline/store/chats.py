@@ -385,6 +385,16 @@ def add_member(tx: Tx, portal_id: int, chat_id: int, user_id: int, now: int) -> 
     )
 
 
+def remove_member(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> None:
+    """Let somebody out of a chat."""
+    tx.run(
+        "delete from members where portal_id = :portal and chat_id = :chat and user_id = :user",
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
 def is_member(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> bool:
     """Tell whether somebody is in a chat."""
     row = tx.one(
