@@ -51,9 +51,11 @@ def migrated_template(postgresql: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_database(postgresql: str, migrated_template: str) -> str:
+def shared_database(postgresql: str, migrated_template: str) -> Iterator[servers.SharedDatabase]:
     """A PostgreSQL database that is emptied after each test: to create one takes much longer."""
-    return servers.new_database(postgresql, f"test_{os.getpid()}", migrated_template)
+    shared = servers.SharedDatabase(servers.new_database(postgresql, f"test_{os.getpid()}", migrated_template))
+    yield shared
+    shared.close()
 
 
 @pytest.fixture(params=ENGINES)
@@ -64,9 +66,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
-    url: str = request.getfixturevalue("shared_database")
-    yield url
-    servers.empty_database(url)
+    shared: servers.SharedDatabase = request.getfixturevalue("shared_database")
+    yield shared.url
+    shared.empty()
 
 
 @pytest.fixture
@@ -78,9 +80,11 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
 
 
 @pytest.fixture
-def portal(loop: Loop, database_url: str, tmp_path: Path) -> Iterator[Portal]:
+def portal(request: pytest.FixtureRequest, loop: Loop, database_url: str, tmp_path: Path) -> Iterator[Portal]:
     """A portal on each engine."""
-    made = Portal(loop, database_url, tmp_path)
+    on_postgresql = database_url.startswith("postgresql")
+    shared = request.getfixturevalue("shared_database").open() if on_postgresql else None
+    made = Portal(loop, database_url, tmp_path, database=shared)
     yield made
     made.close()
 

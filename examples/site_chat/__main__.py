@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import socket
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="site_chat", description="A website chat for Open Channels.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8070, help="port to listen on")
+    parser.add_argument("--fd", type=int, help="number of an open listening socket, instead of address and port")
     parser.add_argument("--public-url", default="", help="how the portal and visitors reach this server")
     parser.add_argument("--data", type=Path, default=Path("site_chat.sqlite3"), help="file with all state")
     parser.add_argument("--portal", default="https://localhost:8443", help="address of the portal")
@@ -55,7 +57,7 @@ def main() -> None:
     )
     server = uvicorn.Server(config)
     app.state.stopping = lambda: server.should_exit
-    server.run()
+    server.run(sockets=None if args.fd is None else [socket.socket(fileno=args.fd)])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,14 +51,23 @@ async def prepare(settings: Settings, chat_port: int) -> list[str]:
     """Set up what is not there yet, start the website chat, and return the lines that say where to click."""
     folder = settings.folder
     path = folder / STATE
+    listening = _listen(chat_port)
     state = json.loads(path.read_text()) if path.exists() else await _set_up(folder, chat_port)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(state, file)
-    _start_chat(settings, state, chat_port)
+    _start_chat(settings, state, chat_port, listening)
     await _connect(folder, state, chat_port)
     return _where_to_click(settings, state, chat_port)
+
+
+def _listen(port: int) -> socket.socket:
+    """Open the chat's port before anybody is told of it: what comes while the chat starts waits for it there."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=100)
+    except OSError as error:
+        raise DemoFailed(f"port {port} of the website chat cannot be opened: {os.strerror(error.errno or 0)}") from None
 
 
 async def _ask(folder: Path, command: str, **args: Any) -> Any:
@@ -107,8 +117,8 @@ def _examples() -> Path:
     raise DemoFailed("the example website chat is missing from this installation")
 
 
-def _start_chat(settings: Settings, state: dict[str, Any], port: int) -> None:
-    command = [sys.executable, "-m", "site_chat", "--host", "127.0.0.1", "--port", str(port)]
+def _start_chat(settings: Settings, state: dict[str, Any], port: int, listening: socket.socket) -> None:
+    command = [sys.executable, "-m", "site_chat", "--fd", str(listening.fileno())]
     command += ["--public-url", f"http://127.0.0.1:{port}", "--data", str(settings.folder / "site_chat.db")]
     command += ["--portal", settings.public_url, "--client-id", state["app"]["client_id"]]
     command += ["--client-secret", state["app"]["client_secret"]]
@@ -117,8 +127,12 @@ def _start_chat(settings: Settings, state: dict[str, Any], port: int) -> None:
         "REQUESTS_CA_BUNDLE": str(settings.folder / certificates.CA),
     }
     log = (settings.folder / "site_chat.log").open("ab")
-    _chats.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))  # noqa: S603 - our own example
-    log.close()
+    with log, listening:
+        _chats.append(
+            subprocess.Popen(  # noqa: S603 - our own example
+                command, env=environment, stdout=log, stderr=log, pass_fds=[listening.fileno()]
+            )
+        )
 
 
 async def _connect(folder: Path, state: dict[str, Any], port: int) -> None:
@@ -134,7 +148,7 @@ async def _connect(folder: Path, state: dict[str, Any], port: int) -> None:
                         if answer.ok:
                             return
             except aiohttp.ClientConnectionError:
-                pass  # it is still starting
+                pass  # it has just stopped
             await asyncio.sleep(0.1)
     raise DemoFailed(f"the website chat on port {port} could not be switched on, see {folder / 'site_chat.log'}")
 

@@ -4,8 +4,9 @@ import ast
 import re
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,27 @@ def short(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def literals() -> Iterator[str]:
-    """Every text in the source, without those that are docstrings."""
+@cache
+def literals() -> dict[str, list[str]]:
+    """Every text in the source, by its small letters."""
+    found = defaultdict(list)
     for tree in TREES.values():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+                found[node.value.lower()].append(node.value)
+    return found
+
+
+@cache
+def used_names() -> Counter[str]:
+    """How often each name is read in the source, but for the description of the errors itself."""
+    return Counter(
+        node.id if isinstance(node, ast.Name) else node.attr
+        for path, tree in TREES.items()
+        if path.name != "openapi.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+    )
 
 
 def declarations() -> Iterator[str]:
@@ -56,12 +72,12 @@ def test_each_method_and_event_is_declared_by_its_full_name() -> None:
 
 @pytest.mark.parametrize("name", sorted(method.name for method in REGISTRY if "." in method.name))
 def test_name_of_a_method_stands_nowhere_else(name: str) -> None:
-    assert [text for text in literals() if text.lower() == name.lower()] == [name]
+    assert literals()[name.lower()] == [name]
 
 
 @pytest.mark.parametrize("name", sorted(event.name for event in REGISTRY.events))
 def test_name_of_an_event_stands_nowhere_else(name: str) -> None:
-    assert [text for text in literals() if text.lower() == name.lower()] == [name]
+    assert literals()[name.lower()] == [name]
 
 
 # What these tell of is the application itself: of many such events in a row a queue keeps the last.
@@ -78,14 +94,7 @@ FAULTS = sorted(name for name, value in vars(faults).items() if isinstance(value
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_of_the_catalogue_is_used(name: str) -> None:
-    used = sum(
-        node.id == name if isinstance(node, ast.Name) else node.attr == name
-        for path, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
-        and path.name != "openapi.py"
-    )  # fmt: skip
-    assert used >= 1
+    assert used_names()[name] >= 1
 
 
 def module_faults(path: Path) -> list[str]:

@@ -15,6 +15,14 @@ Restart = Callable[[], Portal]
 
 
 @pytest.fixture
+def portal(loop: Loop, database_url: str, tmp_path: Path) -> Iterator[Portal]:
+    """A portal whose connections end with it."""
+    made = Portal(loop, database_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def restart(loop: Loop, portal: Portal, database_url: str, tmp_path: Path) -> Iterator[Restart]:
     """End the portal as it is and open another one on its database, at a later moment."""
     opened: list[Portal] = []

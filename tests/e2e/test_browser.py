@@ -1,7 +1,6 @@
 """A visitor and operators in real browsers, on the demo."""
 
 import json
-import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -64,21 +63,13 @@ def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
         process.wait(15)
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: TIELINE_PICTURES, else a folder of this run."""
-    folder = Path(os.environ.get("TIELINE_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    folder.mkdir(exist_ok=True)
-    return folder
-
-
 def operator_of(context, demo: Demo, name: str) -> Operator:
     person = demo.people[name]
     return Operator(context, demo.inbox, person["email"], person["password"])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, size: str) -> None:
     name = f"Vera {size.title()}"
     with window(browser, SIZES[size]) as inside, window(browser, SIZES[size]) as outside:
         operator = operator_of(inside, demo, "Ada")
@@ -86,7 +77,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         visitor = Visitor(outside, demo.chat, name)
         visitor.write("Do you ship to Norway?")
         expect(operator.row(name)).to_be_visible()
-        picture(operator.page, pictures, f"{size}-list")
+        picture(operator.page, f"{size}-list")
         check(operator.page)
 
         operator.open(name)
@@ -96,9 +87,9 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         operator.answer("Yes, twice a week.")
         visitor.sees("Yes, twice a week.")
         operator.sees_state("Yes, twice a week.", "delivered|read")
-        picture(operator.page, pictures, f"{size}-dialog")
+        picture(operator.page, f"{size}-dialog")
         check(operator.page)
-        picture(visitor.page, pictures, f"{size}-visitor")
+        picture(visitor.page, f"{size}-visitor")
 
         operator.do("Yes, twice a week.", "Edit")
         expect(operator.part("editing")).to_be_visible()
@@ -113,13 +104,12 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         expect(operator.message("Message deleted")).to_be_visible()
         if size == "desktop":
             expect(operator.row(name)).to_contain_text("Message deleted")
-        operator.page.wait_for_timeout(300)  # the question fades out of the picture
-        picture(operator.page, pictures, f"{size}-edited")
+        picture(operator.page, f"{size}-edited")
 
         operator.part("finish").click()
         visitor.sees("This conversation is closed")
         expect(operator.part("finish")).to_have_count(0)
-        picture(operator.page, pictures, f"{size}-finished")
+        picture(operator.page, f"{size}-finished")
 
         visitor.write("One more thing")
         operator.sees("One more thing")
@@ -127,7 +117,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, pi
         assert operator.problems == []
 
 
-def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser, pictures: Path) -> None:
+def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as one, window(browser, DESKTOP) as two, window(browser, DESKTOP) as outside:
         first, second = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")
         for operator in (first, second):
@@ -143,10 +133,10 @@ def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser, 
         first.answer("I am.")
         visitor.sees("I am.")
         second.sees("I am.")
-        picture(second.page, pictures, "desktop-of-another")
+        picture(second.page, "desktop-of-another")
 
 
-def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser, pictures: Path) -> None:
+def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as inside, window(browser, DESKTOP) as outside:
         operator = operator_of(inside, demo, "Ada")
         operator.tab("all")
@@ -158,7 +148,7 @@ def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser, 
         inside.set_offline(True)
         expect(operator.part("connection-banner")).to_be_visible(timeout=60_000)
         visitor.write("While you were away")
-        picture(operator.page, pictures, "desktop-offline")
+        picture(operator.page, "desktop-offline")
         inside.set_offline(False)
         operator.sees("While you were away")
         expect(operator.part("connection-banner")).to_have_count(0)
@@ -167,7 +157,7 @@ def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser, 
         assert operator.loads == 0
 
 
-def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: Browser, pictures: Path) -> None:
+def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: Browser) -> None:
     with window(browser, PHONE) as inside, window(browser, PHONE) as outside:
         operator = operator_of(inside, demo, "Ada")
         operator.tab("all")
@@ -179,7 +169,7 @@ def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: B
         inside.set_offline(True)
         operator.answer("Without one")
         operator.sees("Without one")
-        picture(operator.page, pictures, "phone-offline")
+        picture(operator.page, "phone-offline")
         inside.set_offline(False)
         if operator.part("retry").count():
             operator.part("retry").first.click()
@@ -190,24 +180,23 @@ def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: B
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Browser, size: str) -> None:
     with window(browser, SIZES[size]) as inside:
         operator = operator_of(inside, demo, "Ada")
         operator.page.goto(demo.inbox + "contact-center")
         expect(operator.part("connector").first).to_be_visible()
-        picture(operator.page, pictures, f"{size}-contact-centre")
+        picture(operator.page, f"{size}-contact-centre")
         check(operator.page)
         operator.part("settings").first.click()
         frame = operator.page.frame_locator("[data-test='settings-frame']")
         expect(frame.locator("h1")).to_have_text("The chat is on")
-        picture(operator.page, pictures, f"{size}-settings")
+        picture(operator.page, f"{size}-settings")
         check(operator.page)
         operator.part("panel-close").click()
         operator.part("disconnect").first.click()
         operator.part("confirm").click()
         expect(operator.part("disconnect")).to_have_count(0)
-        operator.page.wait_for_timeout(300)
-        picture(operator.page, pictures, f"{size}-disconnected")
+        picture(operator.page, f"{size}-disconnected")
         operator.part("connect").first.click()
         expect(frame.locator("h1")).to_have_text("The chat is on")
         operator.part("panel-close").click()
@@ -215,7 +204,7 @@ def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Brow
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_wrong_password_is_told(demo: Demo, browser: Browser, pictures: Path, size: str) -> None:
+def test_wrong_password_is_told(demo: Demo, browser: Browser, size: str) -> None:
     with window(browser, SIZES[size]) as context:
         page = context.new_page()
         page.goto(demo.inbox)
@@ -223,7 +212,7 @@ def test_wrong_password_is_told(demo: Demo, browser: Browser, pictures: Path, si
         page.locator("[data-test='login-password']").fill("wrong")
         page.locator("[data-test='login-submit']").click()
         expect(page.locator("[data-test='login-error']")).to_be_visible()
-        picture(page, pictures, f"{size}-login")
+        picture(page, f"{size}-login")
         check(page)
 
 

@@ -68,11 +68,6 @@ class Developer(Operator):
             self.part("choice-search").first.fill(value)
             self.page.locator(f"[data-choice='{value}']").click()
 
-    def checked(self) -> None:
-        """Look at the page as axe does, when nothing moves any more."""
-        self.page.wait_for_timeout(400)
-        check(self.page)
-
     def refused(self, text: str) -> None:
         """Submit; the form says what is wrong."""
         self.part("submit").click()
@@ -137,7 +132,7 @@ def correct_what_is_wrong(ada: Developer) -> None:
     ada.page.get_by_role("radio", name="Script only").click()
     ada.refused("A name is needed")
     expect(ada.part("app-name")).to_be_focused()
-    ada.checked()
+    check(ada.page)
     ada.part("app-name").fill("Shop bot")
     ada.page.keyboard.press("Escape")
     expect(ada.part("app-name")).to_have_value("Shop bot")
@@ -170,14 +165,14 @@ def renew_the_secret(ada: Developer) -> str:
 def test_application_from_its_form_to_its_removal(served: Served, browser: Browser, receiver: Receiver) -> None:
     with developer(served, browser, DESKTOP) as ada:
         ada.shown("apps-empty")
-        ada.checked()
+        check(ada.page)
         open_form_by_keyboard(ada)
         correct_what_is_wrong(ada)
         ada.choose("imopenlines", "im")
         ada.part("submit").click()
 
         ada.shown("issued")
-        ada.checked()
+        check(ada.page)
         told = {name: ada.secret(name) for name in ("client_secret", "application_token", "refresh_token")}
         assert ada.secret("signing_secret").startswith("whsec_")
         token = ada.secret("access_token")
@@ -198,7 +193,7 @@ def test_application_from_its_form_to_its_removal(served: Served, browser: Brows
         assert call(served, "event.bind", token, event="OnAppPayment", handler=handler).status_code == 200
         ada.page.reload()
         expect(ada.part("app-bindings")).to_contain_text(handler)
-        ada.checked()
+        check(ada.page)
 
         ada.part("app-edit").click()
         expect(ada.part("app-name")).to_have_value("Shop bot")
@@ -214,7 +209,7 @@ def test_application_from_its_form_to_its_removal(served: Served, browser: Brows
 
         ada.part("action-remove").click()
         ada.page.get_by_role("checkbox", name="Tell it to forget its data").click()
-        ada.checked()
+        check(ada.page)
         ada.part("confirm").click()
         ada.shown("apps-empty")
         (removal,) = receiver.wait(1, event="ONAPPUNINSTALL")
@@ -257,7 +252,7 @@ def test_application_with_a_page_waits_for_its_installer(served: Served, browser
         expect(ada.part("app-state")).to_have_text("Installed")
         ada.part("app-back").click()
         expect(ada.part("app").filter(has_text=name)).to_contain_text("version 2")
-        ada.checked()
+        check(ada.page)
         width = ada.page.evaluate("document.querySelector('main').scrollWidth")
         assert width <= PHONE["width"]
         ada.page.route("**/tieline.developer.get", lambda route: route.abort())
@@ -290,7 +285,7 @@ def test_incoming_webhook_opens_methods_until_it_is_revoked(served: Served, brow
         expect(webhook).to_contain_text("user_brief")
         scopes = httpx.post(f"{url}scope", verify=served.trust()).json()["result"]
         assert scopes == ["user_brief"]
-        ada.checked()
+        check(ada.page)
         webhook.locator("[data-test='remove']").click()
         ada.page.get_by_role("button", name="Cancel").click()
         assert httpx.post(f"{url}profile", verify=served.trust()).status_code == 200

@@ -17,7 +17,6 @@ from support.served import Scene, Served
 
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 ICON = {"iconName": "fa-bars", "color": "GREEN"}
-STILL_MS = 400
 PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E"
 
 
@@ -65,12 +64,6 @@ def told(person: Host) -> dict:
     return body.evaluate("() => ({ code: b24.placement.placement, ...b24.placement.options })")
 
 
-def look(person: Host) -> None:
-    """Look at the page as axe does, when nothing moves any more."""
-    person.page.wait_for_timeout(STILL_MS)
-    check(person.page)
-
-
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_operator_meets_applications_in_a_dialog(
     browser: Browser, served: Served, scene: Scene, chat: int, size: str
@@ -92,7 +85,7 @@ def test_operator_meets_applications_in_a_dialog(
         panel, column = part("composer-panel").bounding_box(), part("composer-panel").locator("..").bounding_box()
         assert panel["width"] == pytest.approx(column["width"] if size == "phone" else column["width"] / 2, abs=1)
         assert panel["height"] == pytest.approx(column["height"] * 0.4, abs=1)
-        look(olga)
+        check(olga.page)
         part("composer").press("End")
         page.keyboard.type(" I look.")
         expect(part("composer")).to_have_value("A moment, I look.")
@@ -117,7 +110,7 @@ def test_operator_meets_applications_in_a_dialog(
         if size == "phone":
             part("toggle-context").click()
         expect(part("sidebar-places").get_by_role("button")).to_have_count(1)
-        look(olga)
+        check(olga.page)
         part("sidebar-places").get_by_role("button").click()
         assert told(olga) == {"code": "IM_SIDEBAR", **here}
         olga.close()
@@ -180,7 +173,7 @@ def test_administrator_finishes_an_installation(
     admin.close()
 
     part("nav-applications").click()
-    look(admin)
+    check(admin.page)
     page.get_by_role("menuitem", name="Left_Menu").click()
     expect(page).to_have_url(re.compile(r"/app/marketplace/app/\d+/\d+$"))
     assert told(admin) == {"code": "LEFT_MENU", "URI": "/app/contact-center"}
@@ -212,7 +205,7 @@ def test_channel_says_what_is_wrong_and_leads_to_its_settings(
     expect(line).to_have_attribute("data-status", "unconfigured")
     line.locator("[data-test='mend']").click()
     expect(part("connector-comment")).to_contain_text("Feed them at noon.")
-    look(admin)
+    check(admin.page)
     expect(part("settings-frame").content_frame.locator("body")).to_have_attribute("data-ready", "yes")
     call(served, app, "imconnector.connector.data.set", DATA={"ID": "x"}, **channel)
     part("panel-close").click()
@@ -224,7 +217,7 @@ def test_channel_says_what_is_wrong_and_leads_to_its_settings(
     expect(line).to_have_attribute("data-status", "error")
     expect(line).to_contain_text("The parrots are ill")
     expect(line.locator("[data-test='mend']")).to_be_visible()
-    look(admin)
+    check(admin.page)
     assert admin.operator.problems == []
 
 

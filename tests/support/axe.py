@@ -5,6 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from support.browsers import still
 from support.sdk import WIRE, node
 
 GRAVE = ("serious", "critical")
@@ -17,7 +18,8 @@ def _script() -> str:
 
 
 def check(page: Page) -> None:
-    """Fail if axe finds anything serious in what the page shows."""
+    """Fail if axe finds anything serious in what the page shows once nothing moves any more."""
+    still(page)
     page.evaluate(_script())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     told = [_told(violation) for violation in found if violation["impact"] in GRAVE]

@@ -140,6 +140,19 @@ class Operator:
         expect(self.message(text)).to_have_attribute("data-state", re.compile(state))
 
 
-def picture(page: Page, folder: Path, name: str) -> None:
-    """Keep what the page looks like."""
-    page.screenshot(path=folder / f"{name}.png")
+def still(page: Page) -> None:
+    """Wait until nothing fades or slides any more, but for what never ends."""
+    page.evaluate(
+        """async () => {
+            await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+            const ends = (moving) => moving.effect.getComputedTiming().endTime !== Infinity
+            await Promise.allSettled(document.getAnimations().filter(ends).map((moving) => moving.finished))
+        }"""
+    )
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, where the variable TIELINE_PICTURES names a folder for it."""
+    if folder := os.environ.get("TIELINE_PICTURES"):
+        still(page)
+        page.screenshot(path=Path(folder) / f"{name}.png")

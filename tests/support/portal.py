@@ -108,14 +108,19 @@ class Client:
 class Portal:
     """A portal with verbs for what tests need."""
 
-    def __init__(self, loop: Loop, url: str, folder: Path, **settings: Any) -> None:
+    def __init__(
+        self, loop: Loop, url: str, folder: Path, *, database: Database | None = None, **settings: Any
+    ) -> None:
+        """Start a portal on a database that is its own, or on an empty one that others use after it."""
         self.folder = folder
         self.loop = loop
         self.clock = ManualClock(START)
         self.settings = load({"data": folder, "url": URL, **settings})
         self.bus = Bus()
         self.world = composition.make_world(self.settings, self.clock)
-        self.database: Database = open_database(url, self.bus)
+        self.database = database or open_database(url, self.bus)
+        self.database.bus = self.bus
+        self._shared = database is not None
         self._numbers = itertools.count(1)
         self.write(lambda tx: control.ensure_portal(tx, self.world, URL))
         self.parts: composition.Parts = loop.run(self._start())
@@ -135,7 +140,8 @@ class Portal:
             await self.parts.stop()
 
         self.loop.run(stop())
-        self.database.close()
+        if not self._shared:
+            self.database.close()
 
     def request(self, method: str, path: str, **options: Any) -> Reply:
         """Send a request; an internal error fails the test."""

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import psycopg
 
+from tieline.store.engine import Database, Unavailable, open_database
+from tieline.store.signals import Bus
+
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
@@ -62,7 +65,7 @@ def postgresql(*, fsync: bool = False) -> Iterator[str]:
     initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
     subprocess.run(initdb, cwd=folder, env=environment, check=True, capture_output=True, **user)
     command = [programs / "postgres", "-D", data, "-k", "", "-h", "127.0.0.1", "-p", str(port)]
-    command += ["-c", f"fsync={'on' if fsync else 'off'}", "-c", "max_connections=200"]
+    command += ["-c", f"fsync={'on' if fsync else 'off'}", "-c", "max_connections=200", "-c", "deadlock_timeout=50ms"]
     log = (folder / "log").open("wb")
     server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, **user)
     url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
@@ -95,16 +98,39 @@ def new_database(server: str, name: str, template: str = "template0") -> str:
     return server.rpartition("/")[0] + "/" + name
 
 
-def empty_database(url: str) -> None:
-    """Delete all rows and begin all ids anew."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        tables = connection.execute(
-            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
-        )
-        sequences = connection.execute("select sequencename from pg_sequences where schemaname = 'public'")
-        statements = [f"delete from {name}" for (name,) in tables]
-        statements += [f"alter sequence {name} restart" for (name,) in sequences]
-        connection.execute("; ".join(statements))
+class SharedDatabase:
+    """A PostgreSQL database, and connections to it, that serve one test after another."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._open: Database | None = None
+        with psycopg.connect(url) as connection:
+            tables = connection.execute(
+                "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+            )
+            deletions = "; ".join(f"delete from {name}" for (name,) in tables)
+            connection.execute(
+                f"""create function empty_tables() returns void language plpgsql as $$ begin {deletions};
+                perform setval(format('%I', sequencename)::regclass, start_value, false) from pg_sequences; end $$"""
+            )
+
+    def open(self) -> Database:
+        """Return the open database; a test may have closed it."""
+        try:
+            assert self._open is not None
+            self._open.submit_read(lambda tx: tx.one("select 1")).result(30)
+        except (AssertionError, Unavailable):
+            self._open = open_database(self.url, Bus())
+        return self._open
+
+    def empty(self) -> None:
+        """Delete all rows and begin all ids anew."""
+        self.open().submit(lambda tx: tx.one("select empty_tables()")).result(30)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._open is not None:
+            self._open.close()
 
 
 def drop_database(server: str, name: str) -> None:
