@@ -78,6 +78,31 @@ def test_installation_is_finished_by_administrators_alone(quick_portal: Portal) 
     assert app.call("app.info").result["INSTALLED"] is False
 
 
+@pytest.mark.parametrize("script_only", [False, True])
+def test_application_that_lost_its_installer_is_installed(
+    portal: Portal, admin: Client, receiver: Receiver, *, script_only: bool
+) -> None:
+    app = installing(portal)
+    bind(app, "OnAppInstall", receiver)
+    settings = {"NAME": "Mine", "SCOPES": ["im"], "HANDLER_URL": PAGE, "SCRIPT_ONLY": script_only}
+    shown = admin.call("tieline.app.edit", APP=app.facts["id"], **settings).result
+    assert shown["installed"] is True
+    assert [received.event for received in receiver.wait(1)] == ["ONAPPINSTALL"]
+
+
+def test_application_that_turned_into_a_script_gets_its_tokens(
+    portal: Portal, admin: Client, receiver: Receiver
+) -> None:
+    app = installing(portal)
+    settings = {"NAME": "Mine", "SCOPES": ["im"], "SCRIPT_ONLY": True, "INSTALL_URL": f"{receiver.url}/install"}
+    assert admin.call("tieline.app.edit", APP=app.facts["id"], **settings).result["installed"] is True
+    (told,) = receiver.wait(1)
+    assert (told.path, told.event) == ("/install", "ONAPPINSTALL")
+    again = admin.call("tieline.app.edit", APP=app.facts["id"], **settings | {"NAME": "Other"})
+    assert again.result["name"] == "Other"
+    receiver.nothing_more(1)
+
+
 def test_new_version_starts_from_the_beginning(portal: Portal, admin: Client, receiver: Receiver) -> None:
     app = installing(portal, scopes="im,placement")
     admin.call("tieline.app.finish", APP=app.facts["id"])

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.portal import URL, Client, Desk, Portal, refused
+from support.portal import URL, Client, Portal, refused
 from support.receiver import Receiver
 
 
@@ -57,34 +57,45 @@ def test_outgoing_webhook_is_told_of_its_events_without_tokens(
     assert event.flat["event_handler_id"] == str(shown["bindings"][0]["id"])
 
 
-def test_outgoing_webhook_is_no_application(portal: Portal, admin: Client, receiver: Receiver) -> None:
+def test_outgoing_webhook_is_no_application(admin: Client, receiver: Receiver) -> None:
     made = admin.call(
-        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL=f"{receiver.url}/hook", EVENTS=["OnAppTest"]
+        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL=f"{receiver.url}/hook", EVENTS=["OnUserAdd"]
     ).result
     told = admin.call("tieline.developer.get").result
     assert (told["apps"], [shown["id"] for shown in told["outgoing"]]) == ([], [made["id"]])
     client_id = told["outgoing"][0]["clientId"]
     assert admin.call("tieline.consent.ask", CLIENT_ID=client_id).error == (404, "wrong_client")
     assert admin.call("tieline.apps.mine").result == []
-    portal.app().call("event.test")
-    receiver.nothing_more(0)
 
 
-def test_outgoing_webhook_hears_nothing_of_others_connectors(desk: Desk, receiver: Receiver) -> None:
-    admin = desk.portal.page(desk.portal.person(admin=True))
-    admin.call(
-        "tieline.outgoing.add",
-        TITLE="Watch",
-        HANDLER_URL=f"{receiver.url}/hook",
-        EVENTS=["OnImConnectorMessageAdd"],
+@pytest.mark.parametrize("event", ["OnAppTest", "OnImConnectorMessageAdd", "OnOfflineEvent"])
+def test_outgoing_webhook_is_offered_no_event_of_one_application(admin: Client, event: str) -> None:
+    offered = admin.call("tieline.developer.get").result["events"]
+    assert "ONUSERADD" in offered
+    assert event.upper() not in offered
+    reply = admin.call(
+        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL="https://hook.example/", EVENTS=["OnUserAdd", event]
     )
-    desk.answer(desk.write_in())
-    receiver.nothing_more(0)
+    assert refused(reply) == (
+        400, "EVENT_OF_AN_APPLICATION", f"Only the application that it concerns is told of {event.upper()}"
+    )  # fmt: skip
+    assert admin.call("tieline.developer.get").result["outgoing"] == []
+
+
+def test_methods_for_applications_know_no_outgoing_webhook(admin: Client) -> None:
+    made = admin.call(
+        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL="https://hook.example/", EVENTS=["OnUserAdd"]
+    ).result
+    for method in ("edit", "reinstall", "upgrade", "secret.renew", "pay"):
+        reply = admin.call(f"tieline.app.{method}", APP=made["id"], NAME="A", STATUS="P")
+        assert reply.error == (404, "APPLICATION_NOT_FOUND"), method
+    (shown,) = admin.call("tieline.developer.get").result["outgoing"]
+    assert (shown["name"], shown["version"], shown["status"]) == ("Watch", 1, "L")
 
 
 def test_outgoing_webhook_is_changed_and_removed(portal: Portal, admin: Client, receiver: Receiver) -> None:
     made = admin.call(
-        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL=f"{receiver.url}/one", EVENTS=["OnAppTest"]
+        "tieline.outgoing.add", TITLE="Watch", HANDLER_URL=f"{receiver.url}/one", EVENTS=["OnUserAdd"]
     ).result
     changed = admin.call(
         "tieline.outgoing.edit", APP=made["id"], TITLE="W", HANDLER_URL=f"{receiver.url}/two", EVENTS=["OnUserAdd"]
@@ -111,7 +122,7 @@ def test_wrong_outgoing_webhook_is_refused(
     quick_portal: Portal, changes: dict[str, Any], error: tuple[int, str]
 ) -> None:
     admin = quick_portal.page(quick_portal.person(admin=True))
-    good = {"TITLE": "Watch", "HANDLER_URL": "https://hook.example/", "EVENTS": ["OnAppTest"]}
+    good = {"TITLE": "Watch", "HANDLER_URL": "https://hook.example/", "EVENTS": ["OnUserAdd"]}
     assert admin.call("tieline.outgoing.add", **good | changes).error == error
     assert admin.call("tieline.developer.get").result["outgoing"] == []
     app = quick_portal.app()

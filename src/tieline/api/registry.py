@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tieline.api.method import BASIC, Auth, Event, Family, Method
-from tieline.domain.events import Fact
+from tieline.domain.events import ApplicationFact, Fact
 
 
 class Registry:
@@ -56,6 +56,11 @@ class Registry:
         """Return the names of methods that any of `scopes` opens to applications and webhooks."""
         held = set(scopes)
         return [m.name for m in self if m.auth is not Auth.SESSION and held.intersection(m.scopes)]
+
+    @property
+    def open_events(self) -> list[str]:
+        """Names of events that concern no single application, so that anybody may be told of them."""
+        return [event.wire_name for event in self.events if not issubclass(event.fact, ApplicationFact)]
 
     def event_names(self, scopes: Iterable[str]) -> list[str]:
         """Return the names of events that any of `scopes` opens."""

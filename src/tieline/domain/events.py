@@ -8,7 +8,7 @@ from tieline.domain.files import File
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something that happened, for the application `app_id` alone if that is set."""
+    """Something that happened in the portal, for whoever subscribed to it."""
 
     app_id: int | None = None
     actor_id: int | None = None
@@ -19,6 +19,13 @@ class Fact:
     def subject(self) -> str:
         """What the fact is about, empty for the application itself: of one thing an offline queue keeps the latest."""
         return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFact(Fact):
+    """Something that happened to the application `app_id`, or to what belongs to it: nobody else is told."""
+
+    app_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFact(Fact):
+class MessageFact(ApplicationFact):
     """Something happened to a message that went outside."""
 
     connector: str
@@ -80,7 +87,7 @@ class OperatorMessageDeleted(MessageFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionFact(Fact):
+class SessionFact(ApplicationFact):
     """A session began or ended."""
 
     connector: str
@@ -108,7 +115,7 @@ class SessionClosed(SessionFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectorSwitchedOff(Fact):
+class ConnectorSwitchedOff(ApplicationFact):
     """The portal's side, not the application, switched a connector off on a line."""
 
     connector: str
@@ -121,7 +128,7 @@ class ConnectorSwitchedOff(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineDeleted(Fact):
+class LineDeleted(ApplicationFact):
     """A line with a connector of the application was deleted."""
 
     line_id: int
@@ -145,7 +152,7 @@ class UserAdded(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppInstalled(Fact):
+class AppInstalled(ApplicationFact):
     """An application was installed."""
 
     version: int
@@ -160,7 +167,7 @@ class AppUpdated(AppInstalled):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppRemoved(Fact):
+class AppRemoved(ApplicationFact):
     """An application was removed; `clean` if its data are not wanted any more."""
 
     clean: bool
@@ -168,7 +175,7 @@ class AppRemoved(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppPaid(Fact):
+class AppPaid(ApplicationFact):
     """An application was paid for."""
 
     code: str
@@ -180,7 +187,7 @@ class AppPaid(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestFired(Fact):
+class TestFired(ApplicationFact):
     """An application asked for a test event."""
 
     query: dict[str, Any]
@@ -188,5 +195,5 @@ class TestFired(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineQueueGrown(Fact):
+class OfflineQueueGrown(ApplicationFact):
     """An application's queue of offline events has something new."""

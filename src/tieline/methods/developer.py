@@ -24,6 +24,7 @@ WRONG_ADDRESS = Fault("WRONG_URL", "")
 WRONG_INSTALL_ADDRESS = Fault("WRONG_INSTALL_URL", "")
 NO_SUCH_SCOPE = Fault("invalid_scope", "")
 NO_SUCH_EVENT = Fault("ERROR_EVENT_NOT_FOUND", "Event not found")
+EVENT_PRIVATE = Fault("EVENT_OF_AN_APPLICATION", "")
 EVENTS_MISSING = Fault("EVENTS_REQUIRED", "An outgoing webhook needs events to be told of")
 NO_SUCH_STATUS = Fault("ERROR_ARGUMENT", "The status is one of L, F, D, T, P, S")
 NO_SUCH_PERSON = Fault("USER_NOT_FOUND", "There is no such person")
@@ -36,6 +37,7 @@ _WRONG: dict[type[Exception], Fault] = {
     ScopeUnknown: NO_SUCH_SCOPE,
     subscriptions.EventUnknown: NO_SUCH_EVENT,
     webhooks.EventsMissing: EVENTS_MISSING,
+    webhooks.EventPrivate: EVENT_PRIVATE,
 }
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
@@ -133,14 +135,13 @@ def developer_get(call: Call) -> dict[str, Any]:
     """List applications and webhooks, and the scopes and events that they may ask for."""
     found = [app for app in store.list_apps(call.tx, call.portal_id) if app.removed_at is None]
     catalogue = call.world.catalogue
-    names = catalogue.event_names([BASIC, *catalogue.scopes])
     people = people_store.list_active_people(call.tx, call.portal_id)
     return {
         "apps": [_app(call, app) for app in found if app.kind is AppKind.LOCAL],
         "outgoing": [_app(call, app) for app in found if app.kind is AppKind.OUTGOING],
         "webhooks": [_webhook(call, w) for w in webhook_store.list_webhooks(call.tx, call.portal_id)],
         "scopes": explain(catalogue.scopes),
-        "events": sorted(names),
+        "events": sorted(catalogue.open_events),
         "people": [{"id": person.id, "name": person.full_name} for person in people],
     }
 
@@ -190,19 +191,19 @@ def app_edit(
 ) -> dict[str, Any]:
     """Change what an application is; its secrets and its installation stay."""
     settings = _settings(call, name, scopes, handler_url, install_url, script_only, access)
-    return _app(call, apps.edit(call, apps.get(call, app), settings))
+    return _app(call, apps.edit(call, apps.get(call, app, AppKind.LOCAL), settings))
 
 
 @family.method("tieline.app.reinstall", documented=False, admin=True, writes=True, errors=_WRONG)
 def app_reinstall(call: Call, *, app: AppId) -> dict[str, Any]:
     """Install an application from the beginning; its handlers and pages are dropped."""
-    return _app(call, apps.reinstall(call, apps.get(call, app)))
+    return _app(call, apps.reinstall(call, apps.get(call, app, AppKind.LOCAL)))
 
 
 @family.method("tieline.app.upgrade", documented=False, admin=True, writes=True, errors=_WRONG)
 def app_upgrade(call: Call, *, app: AppId) -> dict[str, Any]:
     """Install the next version of an application; its handlers and pages are dropped."""
-    return _app(call, apps.upgrade(call, apps.get(call, app)))
+    return _app(call, apps.upgrade(call, apps.get(call, app, AppKind.LOCAL)))
 
 
 @family.method("tieline.app.remove", documented=False, admin=True, writes=True, errors=_WRONG)
@@ -217,7 +218,7 @@ def app_remove(
 @family.method("tieline.app.secret.renew", documented=False, admin=True, writes=True, in_batch=False, errors=_WRONG)
 def app_secret_renew(call: Call, *, app: AppId) -> dict[str, str]:
     """Give an application another client_secret, told once; the former one is refused from now on."""
-    found = apps.get(call, app)
+    found = apps.get(call, app, AppKind.LOCAL)
     return {"client_id": found.client_id, "client_secret": apps.renew_secret(call, found)}
 
 
@@ -235,7 +236,7 @@ def app_pay(
     except ValueError:
         raise ApiError(NO_SUCH_STATUS) from None
     until = None if days is None else call.now + max(-MAX_DAYS, min(days, MAX_DAYS)) * DAY
-    return _app(call, apps.set_payment(call, apps.get(call, app), chosen, until))
+    return _app(call, apps.set_payment(call, apps.get(call, app, AppKind.LOCAL), chosen, until))
 
 
 MAX_DAYS = 36_500
@@ -292,8 +293,6 @@ def outgoing_edit(
     call: Call, *, app: AppId, title: Title = "", handler_url: HandlerUrl = "", events: Events = None
 ) -> dict[str, Any]:
     """Change where an outgoing webhook leads and what it is told of."""
-    found = apps.get(call, app)
-    if found.kind is not AppKind.OUTGOING:
-        raise ApiError(NO_APP)
+    found = apps.get(call, app, AppKind.OUTGOING)
     changed = webhooks.edit_outgoing(call, found, title=title, handler=handler_url.strip(), events=events or [])
     return _app(call, changed)

@@ -90,7 +90,7 @@ def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
         handler_url=settings.handler_url,
         install_url=settings.install_url,
         script_only=settings.script_only,
-        installed=settings.script_only or not settings.install_url,
+        installed=_needs_no_installer(settings),
         user_id=call.actor.id,
         sealed_application_token=call.world.vault.seal(application_token),
         sealed_signing_key=call.world.vault.seal(signing_secret),
@@ -120,10 +120,10 @@ def _note(call: Call, kind: str, app: App) -> None:
     happenings.add_happening(call.tx, call.portal_id, kind, now=call.now, actor_id=call.actor.id, app=app.id)
 
 
-def get(call: Call, app_id: int) -> App:
-    """Return an application that was not removed."""
+def get(call: Call, app_id: int, *kinds: AppKind) -> App:
+    """Return an application that was not removed, of one of the kinds if any are named."""
     app = store.find_app(call.tx, call.portal_id, app_id)
-    if app is None or app.removed_at is not None:
+    if app is None or app.removed_at is not None or app.kind not in (kinds or AppKind):
         raise AppMissing
     return app
 
@@ -136,7 +136,7 @@ def _keep(call: Call, app: App, kind: str) -> App:
 
 
 def edit(call: Call, app: App, settings: Settings) -> App:
-    """Change what an application is; its version and its installation stay."""
+    """Change what an application is; its version stays, and what has no installer any more is installed."""
     _check(call, settings)
     store.set_access(call.tx, call.portal_id, app.id, settings.access)
     changed = replace(
@@ -148,7 +148,16 @@ def edit(call: Call, app: App, settings: Settings) -> App:
         script_only=settings.script_only,
         access=settings.access,
     )
-    return _keep(call, changed, "application edited")
+    changed = _keep(call, changed, "application edited")
+    if changed.installed or not _needs_no_installer(settings):
+        return changed
+    if changed.script_only and changed.install_url:
+        _announce(call, changed)
+    return finish_install(call, changed)
+
+
+def _needs_no_installer(settings: Settings | App) -> bool:
+    return settings.script_only or not settings.install_url
 
 
 def _announce(call: Call, app: App) -> None:
@@ -208,7 +217,7 @@ def reinstall(call: Call, app: App) -> App:
 
 def _install_again(call: Call, app: App, kind: str) -> App:
     _drop_handlers(call, app, "the application was installed again")
-    app = _keep(call, replace(app, installed=app.script_only or not app.install_url), kind)
+    app = _keep(call, replace(app, installed=_needs_no_installer(app)), kind)
     if app.script_only and app.install_url:
         _announce(call, app)
     return app

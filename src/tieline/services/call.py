@@ -62,6 +62,11 @@ class Catalogue(Protocol):
         """Names of events that any of `scopes` opens."""
         ...
 
+    @property
+    def open_events(self) -> list[str]:
+        """Names of events that concern no single application."""
+        ...
+
     def find_event(self, name: str) -> EventForm | None:
         """Return an event by its name in any case, or None."""
         ...

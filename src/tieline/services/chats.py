@@ -1,11 +1,9 @@
 """Messages of chats: who may read and write, sending, editing, deleting, reading."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tieline.domain.chats import Author, Chat, Message
 from tieline.domain.clock import DAY
-from tieline.domain.connectors import Connector
 from tieline.domain.events import OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
 from tieline.domain.people import User
 from tieline.domain.sessions import Move
@@ -209,19 +207,20 @@ def edit(call: Call, message_id: int, text: str) -> None:
     if message.text == text:
         return
     chat = rewrite(call, locked, message, replace(message, text=shorten(text), edited_at=call.now))
-    _tell_outside(
-        call,
-        chat,
-        lambda connector: connector.edit_internal_messages,
-        OperatorMessageEdited(
+    connector = call.find_connector(chat.connector)
+    if connector is not None and connector.edit_internal_messages:
+        fact = OperatorMessageEdited(
+            app_id=connector.app_id,
+            actor_id=call.actor.id,
+            chat_id=chat.id,
             connector=chat.connector,
             line_id=chat.line_id,
             message_id=message.id,
             outer_chat=chat.outer_chat,
             author_id=message.author_id,
             text=shorten(text),
-        ),
-    )
+        )
+        publish(call, fact)
     keep(call, chat, locked)
 
 
@@ -229,14 +228,18 @@ def delete(call: Call, message_id: int) -> None:
     """Withdraw an own message; its place in the chat stays."""
     locked, message = _editable(call, message_id)
     chat = rewrite(call, locked, message, replace(message, text="", deleted_at=call.now))
-    _tell_outside(
-        call,
-        chat,
-        lambda connector: connector.del_internal_messages,
-        OperatorMessageDeleted(
-            connector=chat.connector, line_id=chat.line_id, message_id=message.id, outer_chat=chat.outer_chat
-        ),
-    )
+    connector = call.find_connector(chat.connector)
+    if connector is not None and connector.del_internal_messages:
+        fact = OperatorMessageDeleted(
+            app_id=connector.app_id,
+            actor_id=call.actor.id,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            message_id=message.id,
+            outer_chat=chat.outer_chat,
+        )
+        publish(call, fact)
     keep(call, chat, locked)
 
 
@@ -267,17 +270,6 @@ def _editable(call: Call, message_id: int) -> tuple[Chat, Message]:
     if not access(call, chat, call.actor).read:
         raise CannotEdit
     return chat, message
-
-
-def _tell_outside(
-    call: Call,
-    chat: Chat,
-    wanted: Callable[[Connector], bool],
-    fact: OperatorMessageEdited | OperatorMessageDeleted,
-) -> None:
-    connector = call.find_connector(chat.connector)
-    if connector is not None and wanted(connector):
-        publish(call, replace(fact, app_id=connector.app_id, actor_id=call.actor.id, chat_id=chat.id))
 
 
 def note_failure(call: Call, message_id: int, reason: str) -> None:

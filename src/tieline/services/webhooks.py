@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tieline.domain.apps import NOTICE_PAUSE, App, AppKind, Webhook
+from tieline.domain.events import ApplicationFact
 from tieline.domain.ids import fingerprint, new_secret
 from tieline.services import apps, subscriptions
 from tieline.services.call import Call
@@ -18,6 +19,10 @@ class WebhookMissing(Exception):
 
 class EventsMissing(Exception):
     """An outgoing webhook needs events to be told of."""
+
+
+class EventPrivate(Exception):
+    """An event concerns one application, and nobody else is told of it; the text says which event."""
 
 
 def add_incoming(call: Call, *, scopes: frozenset[str], title: str) -> tuple[Webhook, str]:
@@ -81,6 +86,8 @@ def _scopes_of(call: Call, events: list[str]) -> frozenset[str]:
         event = call.world.catalogue.find_event(name)
         if event is None:
             raise subscriptions.EventUnknown
+        if issubclass(event.fact, ApplicationFact):
+            raise EventPrivate(f"Only the application that it concerns is told of {event.wire_name}")
         scopes.update(event.scopes)
     return frozenset(scopes)
 
