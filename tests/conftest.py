@@ -5,19 +5,49 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import servers
+from support import answers, servers
 from support.portal import Client, Desk, Loop, Portal
 from support.receiver import Receiver
 from support.schemas import problems
 from tieline.store.migrations import migrate
 
+WHOLE: pytest.StashKey[list[str]] = pytest.StashKey()
 ENGINES = ("sqlite", "postgresql")
 MOST_CHECKED = 50  # events of a test; more are of the same kinds
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what was answered here to the master; there, after all tests, complain of errors that nobody met."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["answers"] = answers.written(answers.SEEN)
+    elif WHOLE in config.stash and session.testsfailed == 0 and (missed := sorted(answers.unseen(answers.SEEN))):
+        config.stash[WHOLE] += missed
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker's tests were answered."""
+    answers.SEEN.update(answers.read(getattr(node, "workeroutput", {}).get("answers", "[]")))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell a run of everything from one of some tests."""
+    some = config.args != config.getini("testpaths") or config.option.keyword or config.option.markexpr == "slow"
+    if not some and not hasattr(config, "workerinput"):
+        config.stash[WHOLE] = []
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """List the errors that no test has met."""
+    for line in config.stash.get(WHOLE, []):
+        terminalreporter.write_line(f"no test has met this error: {line}", red=True)
 
 
 @pytest.fixture(scope="session")

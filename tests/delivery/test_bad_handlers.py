@@ -14,7 +14,7 @@ from tieline.store import outbox
 from tieline.store.journal import Entry
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n"
-FACT = '{"query":{},"language":"en"}'
+FACT = '{"app_id":1,"query":{},"language":"en"}'
 HUGE = 100 * 1024 * 1024
 
 

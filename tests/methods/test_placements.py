@@ -212,3 +212,15 @@ def test_pages_are_shown_to_those_who_may_see_them(portal: Portal) -> None:
     ]
     assert [item["code"] for item in person.call("tieline.placements.list").result] == ["CONTACT_CENTER"]
     assert admin.call("tieline.placements.list", CODE="IM_SIDEBAR").result == shown[1:]
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({}, "Argument 'PLACEMENT' is null or empty"),
+        ({"PLACEMENT": ""}, "Argument 'PLACEMENT' is null or empty"),
+        ({"PLACEMENT": ["CONTACT_CENTER"]}, "The value of an argument 'PLACEMENT' must be of type string"),
+    ],
+)
+def test_place_to_leave_is_a_name(quick_app: Client, params: dict[str, Any], text: str) -> None:
+    assert refused(quick_app.call("placement.unbind", **params)) == (400, "ERROR_ARGUMENT", text)

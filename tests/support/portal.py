@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from argon2 import PasswordHasher
 
+from support import answers
 from tieline import app as composition
 from tieline.domain.clock import ManualClock
 from tieline.http import control
@@ -154,6 +155,7 @@ class Portal:
             response.content,
         )
         assert reply.status != 500, reply.content
+        answers.keep(path, reply.status, reply.body)
         return reply
 
     def write(self, job: Callable[[Tx], Any]) -> Any:

@@ -23,8 +23,8 @@ PAGE = 50
 
 family = Family(scopes=("user.userfield",))
 NO_FILES = Difference(43, "The documentation calls it not operational, and so it is: it is always refused.")
-ERRORS: dict[type[Exception], Fault] = {
-    user_fields.NotAllowed: ACCESS_DENIED,
+DENIED: dict[type[Exception], Fault] = {user_fields.NotAllowed: ACCESS_DENIED}
+ERRORS = DENIED | {
     user_fields.CannotCreate: CANNOT_CREATE,
     user_fields.FieldExists: FIELD_EXISTS,
 }
@@ -63,7 +63,7 @@ def update(call: Call, *, id: FieldId = None, fields: Fields | None = None) -> b
     return True
 
 
-@family.method("user.userfield.delete", writes=True, errors=ERRORS, faults=(WRONG_ID,))
+@family.method("user.userfield.delete", writes=True, errors=DENIED, faults=(WRONG_ID,))
 def delete(call: Call, *, id: FieldId = None) -> bool:  # noqa: A002
     """Delete a field with what people have in it."""
     user_fields.delete(call, _id(id))
@@ -108,7 +108,7 @@ _LISTED = (
 )
 
 
-@family.method("user.userfield.list", errors=ERRORS)
+@family.method("user.userfield.list", errors=DENIED)
 def listed(
     call: Call,
     *,
