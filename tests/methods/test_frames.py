@@ -175,6 +175,19 @@ def test_frame_sets_options_as_far_as_its_user_may(portal: Portal, app: Client) 
     assert app.call("app.option.get").result == {}
 
 
+@pytest.mark.parametrize("method", ["app.refresh", "app.option.set", "user.option.set"])
+def test_frame_of_an_application_that_may_not_be_used_is_refused(quick_portal: Portal, method: str) -> None:
+    admin, person = (quick_portal.page(quick_portal.person(admin=admin)) for admin in (True, False))
+    app = quick_portal.app(script_only=False, handler=PAGE)
+    asked = {"APP": app.facts["id"], "NAME": "n", "VALUE": "v"}
+    admin.call("tieline.app.edit", APP=app.facts["id"], NAME="A", HANDLER_URL=PAGE, ACCESS=[admin.facts["id"]])
+    assert person.call(f"tieline.{method}", **asked).error == (403, "user_access_error")
+    admin.call("tieline.app.pay", APP=app.facts["id"], STATUS="P", DAYS=-20)
+    assert admin.call(f"tieline.{method}", **asked).error == (403, "PAYMENT_REQUIRED")
+    admin.call("tieline.app.remove", APP=app.facts["id"])
+    assert admin.call(f"tieline.{method}", **asked).error == (404, "APPLICATION_NOT_FOUND")
+
+
 def test_unfinished_application_shows_no_settings_of_its_connector(portal: Portal, admin: Client) -> None:
     app = portal.app("imopenlines,imconnector", script_only=False, handler=PAGE, install_url=INSTALL)
     icon = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg/%3E"}

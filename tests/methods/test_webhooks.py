@@ -33,6 +33,10 @@ def test_incoming_webhook_is_made_changed_and_revoked(portal: Portal, admin: Cli
 
 def test_webhook_has_scopes_that_exist(admin: Client) -> None:
     assert admin.call("tieline.webhook.add", SCOPES=["root"]).error == (400, "invalid_scope")
+    made = admin.call("tieline.webhook.add", SCOPES=["im"]).result
+    assert admin.call("tieline.webhook.edit", WEBHOOK=made["id"], SCOPES=["root"]).error == (400, "invalid_scope")
+    (kept,) = admin.call("tieline.developer.get").result["webhooks"]
+    assert kept["scopes"] == ["im"]
 
 
 def test_outgoing_webhook_is_told_of_its_events_without_tokens(
@@ -113,6 +117,7 @@ def test_outgoing_webhook_is_changed_and_removed(portal: Portal, admin: Client, 
     [
         ({"EVENTS": []}, (400, "EVENTS_REQUIRED")),
         ({"EVENTS": ["OnNothing"]}, (400, "ERROR_EVENT_NOT_FOUND")),
+        ({"EVENTS": ["OnUserAdd", "OnAppTest"]}, (400, "EVENT_OF_AN_APPLICATION")),
         ({"HANDLER_URL": ""}, (400, "WRONG_URL")),
         ({"HANDLER_URL": "ftp://example.com/"}, (400, "WRONG_URL")),
         ({"TITLE": ""}, (400, "NAME_REQUIRED")),
@@ -125,6 +130,12 @@ def test_wrong_outgoing_webhook_is_refused(
     good = {"TITLE": "Watch", "HANDLER_URL": "https://hook.example/", "EVENTS": ["OnUserAdd"]}
     assert admin.call("tieline.outgoing.add", **good | changes).error == error
     assert admin.call("tieline.developer.get").result["outgoing"] == []
+    made = admin.call("tieline.outgoing.add", **good).result
+    assert admin.call("tieline.outgoing.edit", APP=made["id"], **good | changes).error == error
+    (kept,) = admin.call("tieline.developer.get").result["outgoing"]
+    assert (kept["name"], kept["handlerUrl"], [b["event"] for b in kept["bindings"]]) == (
+        good["TITLE"], good["HANDLER_URL"], ["ONUSERADD"]
+    )  # fmt: skip
     app = quick_portal.app()
     assert admin.call("tieline.outgoing.edit", APP=app.facts["id"], **good).error == (404, "APPLICATION_NOT_FOUND")
 

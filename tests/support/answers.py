@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from tieline.api.coverage import documented
-from tieline.api.method import Auth
 from tieline.api.openapi import SYSTEM
 from tieline.methods import registry
 
 Answer = tuple[str, int, str]  # the method, the status, the code of the error
 IN_BATCH = 0  # the status of a command, which has none
 SEEN: set[Answer] = set()
-_METHOD = re.compile(r"^/rest/(?:\d+/\w+/)?([\w.]+?)(?:\.json|\.xml)?/*(?:\?|$)", re.IGNORECASE)
+_METHOD = re.compile(r"^/(?:ui/)?rest/(?:\d+/\w+/)?([\w.]+?)(?:\.json|\.xml)?/*(?:\?|$)", re.IGNORECASE)
 
 
 def keep(path: str, status: int, body: object) -> None:
@@ -37,8 +36,6 @@ def unseen(seen: set[Answer]) -> Iterator[str]:
     system = {fault.code for fault in SYSTEM}
     told = documented()["methods"]
     for method in registry():
-        if method.auth is Auth.SESSION:
-            continue
         name = method.name.lower()
         met = {(status, code) for one, status, code in seen if one == name}
         for fault in method.all_faults:

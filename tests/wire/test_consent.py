@@ -27,6 +27,10 @@ def consent(page: Client, app: Client, **params: str) -> Reply:
     return page.call("tieline.consent.give", CLIENT_ID=app.facts["client_id"], STATE="a b&c", **params)
 
 
+def ask(page: Client, app: Client) -> Reply:
+    return page.call("tieline.consent.ask", CLIENT_ID=app.facts["client_id"])
+
+
 def exchange(app: Client, code: str, /, **changes: str) -> Reply:
     grant = {
         "grant_type": "authorization_code",
@@ -158,16 +162,18 @@ def test_code_is_shown_where_there_is_no_address(quick_portal: Portal) -> None:
 def test_consent_is_refused_as_documented(portal: Portal, person: Client) -> None:
     admin = portal.page(portal.person(admin=True))
     unfinished = portal.app("im", script_only=False, handler=HOME, install_url=HOME)
-    assert refused(consent(person, unfinished)) == (401, "NOT_INSTALLED", "Application not installed")
+    for way in (ask, consent):
+        assert refused(way(person, unfinished)) == (401, "NOT_INSTALLED", "Application not installed")
     closed = portal.app("im", script_only=False, handler=HOME)
     code = consent(person, closed).result["code"]
     settings = {"NAME": "Closed", "SCOPES": ["im"], "HANDLER_URL": HOME, "ACCESS": [admin.facts["id"]]}
     admin.call("tieline.app.edit", APP=closed.facts["id"], **settings)
-    assert consent(person, closed).error == (403, "user_access_error")
+    assert consent(person, closed).error == ask(person, closed).error == (403, "user_access_error")
     assert (exchange(closed, code).status, exchange(closed, code).body["error"]) == (403, "user_access_error")
     unpaid = portal.app("im", script_only=False, handler=HOME)
     admin.call("tieline.app.pay", APP=unpaid.facts["id"], STATUS="P", DAYS=-20)
-    assert refused(consent(person, unpaid)) == (401, "PAYMENT_REQUIRED", "Payment required")
+    for way in (ask, consent):
+        assert refused(way(person, unpaid)) == (401, "PAYMENT_REQUIRED", "Payment required")
     unknown = person.call("tieline.consent.give", CLIENT_ID="local.x.1")
     assert unknown.error == (404, "wrong_client")
     assert portal.app("im").call("tieline.consent.give").error == (403, "WRONG_AUTH_TYPE")

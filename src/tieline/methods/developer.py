@@ -28,17 +28,22 @@ EVENT_PRIVATE = Fault("EVENT_OF_AN_APPLICATION", "")
 EVENTS_MISSING = Fault("EVENTS_REQUIRED", "An outgoing webhook needs events to be told of")
 NO_SUCH_STATUS = Fault("ERROR_ARGUMENT", "The status is one of L, F, D, T, P, S")
 NO_SUCH_PERSON = Fault("USER_NOT_FOUND", "There is no such person")
-_WRONG: dict[type[Exception], Fault] = {
-    apps.AppMissing: NO_APP,
+_GONE: dict[type[Exception], Fault] = {apps.AppMissing: NO_APP}
+_SCOPES: dict[type[Exception], Fault] = {ScopeUnknown: NO_SUCH_SCOPE}
+_SETTINGS = _SCOPES | {
     apps.NameMissing: NAME_MISSING,
     apps.WrongInstallAddress: WRONG_INSTALL_ADDRESS,
     apps.WrongAddress: WRONG_ADDRESS,
     apps.PersonMissing: NO_SUCH_PERSON,
-    ScopeUnknown: NO_SUCH_SCOPE,
+}
+_EVENTS: dict[type[Exception], Fault] = {
+    apps.NameMissing: NAME_MISSING,
+    apps.WrongAddress: WRONG_ADDRESS,
     subscriptions.EventUnknown: NO_SUCH_EVENT,
     webhooks.EventsMissing: EVENTS_MISSING,
     webhooks.EventPrivate: EVENT_PRIVATE,
 }
+_REVOKED: dict[type[Exception], Fault] = {webhooks.WebhookMissing: NO_WEBHOOK}
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
 AppId = Annotated[int, Doc("Id of the application.")]
@@ -161,7 +166,7 @@ def _settings(
     )  # fmt: skip
 
 
-@family.method("tieline.app.add", documented=False, admin=True, writes=True, in_batch=False, errors=_WRONG)
+@family.method("tieline.app.add", documented=False, admin=True, writes=True, in_batch=False, errors=_SETTINGS)
 def app_add(
     call: Call,
     *,
@@ -177,7 +182,7 @@ def app_add(
     return secrets_of(call, apps.add(call, settings))
 
 
-@family.method("tieline.app.edit", documented=False, admin=True, writes=True, errors=_WRONG)
+@family.method("tieline.app.edit", documented=False, admin=True, writes=True, errors=_GONE | _SETTINGS)
 def app_edit(
     call: Call,
     *,
@@ -194,19 +199,19 @@ def app_edit(
     return _app(call, apps.edit(call, apps.get(call, app, AppKind.LOCAL), settings))
 
 
-@family.method("tieline.app.reinstall", documented=False, admin=True, writes=True, errors=_WRONG)
+@family.method("tieline.app.reinstall", documented=False, admin=True, writes=True, errors=_GONE)
 def app_reinstall(call: Call, *, app: AppId) -> dict[str, Any]:
     """Install an application from the beginning; its handlers and pages are dropped."""
     return _app(call, apps.reinstall(call, apps.get(call, app, AppKind.LOCAL)))
 
 
-@family.method("tieline.app.upgrade", documented=False, admin=True, writes=True, errors=_WRONG)
+@family.method("tieline.app.upgrade", documented=False, admin=True, writes=True, errors=_GONE)
 def app_upgrade(call: Call, *, app: AppId) -> dict[str, Any]:
     """Install the next version of an application; its handlers and pages are dropped."""
     return _app(call, apps.upgrade(call, apps.get(call, app, AppKind.LOCAL)))
 
 
-@family.method("tieline.app.remove", documented=False, admin=True, writes=True, errors=_WRONG)
+@family.method("tieline.app.remove", documented=False, admin=True, writes=True, errors=_GONE)
 def app_remove(
     call: Call, *, app: AppId, clean: Annotated[bool, Doc("Tell it that its data are not wanted any more.")] = False
 ) -> bool:
@@ -215,14 +220,14 @@ def app_remove(
     return True
 
 
-@family.method("tieline.app.secret.renew", documented=False, admin=True, writes=True, in_batch=False, errors=_WRONG)
+@family.method("tieline.app.secret.renew", documented=False, admin=True, writes=True, in_batch=False, errors=_GONE)
 def app_secret_renew(call: Call, *, app: AppId) -> dict[str, str]:
     """Give an application another client_secret, told once; the former one is refused from now on."""
     found = apps.get(call, app, AppKind.LOCAL)
     return {"client_id": found.client_id, "client_secret": apps.renew_secret(call, found)}
 
 
-@family.method("tieline.app.pay", documented=False, admin=True, writes=True, errors=_WRONG, faults=(NO_SUCH_STATUS,))
+@family.method("tieline.app.pay", documented=False, admin=True, writes=True, errors=_GONE, faults=(NO_SUCH_STATUS,))
 def app_pay(
     call: Call,
     *,
@@ -242,7 +247,7 @@ def app_pay(
 MAX_DAYS = 36_500
 
 
-@family.method("tieline.webhook.add", documented=False, admin=True, writes=True, in_batch=False, errors=_WRONG)
+@family.method("tieline.webhook.add", documented=False, admin=True, writes=True, in_batch=False, errors=_SCOPES)
 def webhook_add(call: Call, *, title: Title = "", scopes: Scopes = None) -> dict[str, Any]:
     """Add an incoming webhook of the caller; its address is told once."""
     webhook, code = webhooks.add_incoming(call, scopes=known_scopes(call, scopes or []), title=title.strip())
@@ -254,7 +259,7 @@ def webhook_add(call: Call, *, title: Title = "", scopes: Scopes = None) -> dict
     documented=False,
     admin=True,
     writes=True,
-    errors=_WRONG | {webhooks.WebhookMissing: NO_WEBHOOK},
+    errors=_REVOKED | _SCOPES,
 )
 def webhook_edit(call: Call, *, webhook: WebhookId, title: Title = "", scopes: Scopes = None) -> bool:
     """Change what an incoming webhook may do; its address stays."""
@@ -267,7 +272,7 @@ def webhook_edit(call: Call, *, webhook: WebhookId, title: Title = "", scopes: S
     documented=False,
     admin=True,
     writes=True,
-    errors={webhooks.WebhookMissing: NO_WEBHOOK},
+    errors=_REVOKED,
 )
 def webhook_revoke(call: Call, *, webhook: WebhookId) -> bool:
     """Revoke an incoming webhook: its address is refused from now on."""
@@ -275,7 +280,7 @@ def webhook_revoke(call: Call, *, webhook: WebhookId) -> bool:
     return True
 
 
-@family.method("tieline.outgoing.add", documented=False, admin=True, writes=True, in_batch=False, errors=_WRONG)
+@family.method("tieline.outgoing.add", documented=False, admin=True, writes=True, in_batch=False, errors=_EVENTS)
 def outgoing_add(
     call: Call, *, title: Title = "", handler_url: HandlerUrl = "", events: Events = None
 ) -> dict[str, Any]:
@@ -288,7 +293,7 @@ def outgoing_add(
     }
 
 
-@family.method("tieline.outgoing.edit", documented=False, admin=True, writes=True, errors=_WRONG)
+@family.method("tieline.outgoing.edit", documented=False, admin=True, writes=True, errors=_GONE | _EVENTS)
 def outgoing_edit(
     call: Call, *, app: AppId, title: Title = "", handler_url: HandlerUrl = "", events: Events = None
 ) -> dict[str, Any]:
