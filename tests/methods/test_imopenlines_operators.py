@@ -56,11 +56,21 @@ def finish(client: Client, chat: int) -> Reply:
     return client.call("imopenlines.operator.finish", CHAT_ID=chat)
 
 
+def act(client: Client, method: str, chat: int) -> Reply:
+    return client.call(f"imopenlines.{method}", CHAT_ID=chat)
+
+
 def write(client: Client, chat: int) -> Reply:
     return client.call("im.message.add", DIALOG_ID=f"chat{chat}", MESSAGE="Hello")
 
 
-@pytest.mark.parametrize("method", ["imopenlines.operator.answer", "imopenlines.operator.finish"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        *("imopenlines.operator.answer", "imopenlines.operator.finish", "imopenlines.operator.another.finish"),
+        *("imopenlines.operator.skip", "imopenlines.session.join", "imopenlines.session.start"),
+    ],
+)
 @pytest.mark.parametrize(
     "params", [{}, {"CHAT_ID": ""}, {"CHAT_ID": "abc"}, {"CHAT_ID": 0}, {"CHAT_ID": 999}, {"CHAT_ID": [1]}]
 )
@@ -250,3 +260,140 @@ def test_of_several_who_write_at_the_same_moment_one_becomes_the_operator(desk: 
     assert statuses.count(200) in ((1, 2) if offered == 0 else (1,))
     assert team.people.index(team.owner(chat)) in [n for n, status in enumerate(statuses) if status == 200]
     assert len(desk.history(chat)) == 1 + statuses.count(200)
+
+
+@pytest.mark.parametrize("closer", ["colleague", "admin"])
+def test_dialog_of_another_is_closed(team: Team, closer: str) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    client: Client = getattr(team, closer)
+    assert act(client, "operator.another.finish", chat).result is True
+    assert not team.is_open(chat)
+    assert refused(act(client, "operator.another.finish", chat)) == DENIED
+
+
+def test_stranger_acts_in_no_dialog(team: Team) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    for method in ("operator.another.finish", "operator.skip", "session.join", "session.start"):
+        assert refused(act(team.stranger, method, chat)) == DENIED, method
+    assert refused(act(team.stranger, "session.intercept", chat)) == NOT_INTERCEPTED
+    assert team.owner(chat) == team.people[0]
+    assert team.session(chat) == 1
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_skipped_dialog_goes_to_the_next_operator(team: Team, *, answered: bool) -> None:
+    chat = team.desk.write_in()
+    assert team.owner(chat) == team.people[0]
+    if answered:
+        write(team.operator, chat)
+    assert act(team.operator, "operator.skip", chat).result is True
+    assert team.owner(chat) == team.people[1]
+    assert refused(take(team.stranger, chat)) == DENIED
+    assert take(team.colleague, chat).result is True
+    assert refused(write(team.operator, chat)) == NOT_HERE, "who passed it on has left"
+    assert write(team.colleague, chat).status == 200
+    assert team.session(chat) == 1
+
+
+def test_skipped_dialog_goes_round_the_queue_and_never_back_at_once(desk: Desk) -> None:
+    team = Team(desk, colleagues=2)
+    chat = desk.write_in()
+    owners = []
+    for _ in range(7):
+        owners.append(team.owner(chat))
+        assert act(team.admin, "operator.skip", chat).result is True
+    assert owners == (team.people * 3)[:7]
+
+
+def test_dialog_skipped_by_the_only_operator_waits_for_anybody(desk: Desk) -> None:
+    chat = desk.write_in()
+    admin = desk.portal.webhook()
+    assert act(desk.operator, "operator.skip", chat).result is True
+    assert admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["owner"] == 0
+    assert act(desk.operator, "operator.skip", chat).error == (400, "ACCESS_DENIED_KICK")
+    assert take(desk.operator, chat).result is True
+
+
+def test_dialog_that_is_closed_or_anothers_is_not_skipped(team: Team) -> None:
+    told = (400, "ACCESS_DENIED_KICK", "Insufficient permissions to remove participants from the chat")
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    assert refused(act(team.colleague, "operator.skip", chat)) == told
+    finish(team.operator, chat)
+    for client in (team.operator, team.admin):
+        assert refused(act(client, "operator.skip", chat)) == told
+    assert team.owner(chat) == team.people[0]
+
+
+def test_who_joined_writes_beside_the_operator(team: Team) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    assert refused(write(team.colleague, chat)) == NOT_HERE
+    for _ in range(2):
+        assert act(team.colleague, "session.join", chat).result is True
+    assert write(team.colleague, chat).status == 200
+    assert team.owner(chat) == team.people[0]
+    assert team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["user_counter"] == 3
+
+
+NOT_INTERCEPTED = (400, "OPERATOR_WRONG", "You can not redirect to this operator")
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_intercepted_dialog_changes_hands(team: Team, *, answered: bool) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    if answered:
+        write(team.operator, chat)
+    assert act(team.colleague, "session.intercept", chat).result is True
+    assert team.owner(chat) == team.people[1]
+    assert team.session(chat) == 1
+    assert refused(write(team.operator, chat)) == NOT_HERE
+    assert write(team.colleague, chat).status == 200
+    assert refused(act(team.colleague, "session.intercept", chat)) == NOT_INTERCEPTED
+
+
+def test_dialog_that_waits_is_intercepted_like_taken(team: Team) -> None:
+    chat = team.desk.write_in()
+    assert act(team.operator, "session.intercept", chat).result is True
+    for client in (team.colleague, team.admin):
+        assert refused(take(client, chat)) == DENIED
+    assert team.owner(chat) == team.people[0]
+
+
+def test_closed_dialog_is_not_intercepted(team: Team) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    finish(team.operator, chat)
+    assert refused(act(team.colleague, "session.intercept", chat)) == NOT_INTERCEPTED
+
+
+@pytest.mark.parametrize("params", [{}, {"CHAT_ID": 0}, {"CHAT_ID": -5}, {"CHAT_ID": ""}, {"CHAT_ID": "abc"}])
+def test_dialog_to_intercept_is_named(quick_desk: Desk, params: dict[str, Any]) -> None:
+    told = refused(quick_desk.operator.call("imopenlines.session.intercept", **params))
+    assert told == (400, "CHAT_ID_EMPTY", "Chat ID can't be empty")
+    assert refused(act(quick_desk.operator, "session.intercept", 999)) == NOT_INTERCEPTED
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_new_session_is_the_starters(team: Team, *, closed: bool) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    if closed:
+        finish(team.operator, chat)
+    starter = team.colleague if closed else team.operator
+    assert act(starter, "session.start", chat).result is True
+    assert team.session(chat) == 2
+    assert team.owner(chat) == team.people[int(closed)]
+    assert team.is_open(chat)
+    assert write(starter, chat).status == 200
+    assert team.session(chat) == 2
+
+
+def test_session_of_anothers_dialog_is_not_started(team: Team) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    assert refused(act(team.colleague, "session.start", chat)) == DENIED
+    assert team.session(chat) == 1

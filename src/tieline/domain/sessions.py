@@ -16,11 +16,17 @@ class Status(IntEnum):
     CLOSED = 60
 
 
+class IllegalMove(Exception):
+    """A session cannot move so from where it stands: a fault of the server's own."""
+
+
 class Move(StrEnum):
     """What changes a session's status."""
 
     CUSTOMER_WROTE = "customer wrote"
     TAKEN = "taken"
+    INTERCEPTED = "intercepted"
+    PASSED_ON = "passed on"
     OPERATOR_WROTE = "operator wrote"
     CLOSED = "closed"
 
@@ -28,6 +34,7 @@ class Move(StrEnum):
 WAITING = frozenset({Status.NEW, Status.SKIPPED})  # nobody has taken it yet
 
 _S = Status
+_OPEN = (_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR)
 MOVES: dict[Move, dict[Status, Status]] = {
     Move.CUSTOMER_WROTE: {
         _S.NEW: _S.NEW,
@@ -38,11 +45,19 @@ MOVES: dict[Move, dict[Status, Status]] = {
         _S.OPERATOR: _S.CLIENT_AGAIN,
     },
     Move.TAKEN: {_S.NEW: _S.TAKEN, _S.SKIPPED: _S.TAKEN},
-    Move.OPERATOR_WROTE: dict.fromkeys(
-        (_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR), _S.OPERATOR
-    ),
-    Move.CLOSED: dict.fromkeys((_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR), _S.CLOSED),
+    Move.INTERCEPTED: {status: max(status, _S.TAKEN) for status in _OPEN},
+    Move.PASSED_ON: dict.fromkeys(_OPEN, _S.SKIPPED),
+    Move.OPERATOR_WROTE: dict.fromkeys(_OPEN, _S.OPERATOR),
+    Move.CLOSED: dict.fromkeys(_OPEN, _S.CLOSED),
 }
+
+
+def after(what: Move, before: Status) -> Status:
+    """Return where a session stands after a move."""
+    try:
+        return MOVES[what][before]
+    except KeyError:
+        raise IllegalMove(f"{what} from {before.name}") from None
 
 
 @dataclass(frozen=True, slots=True)

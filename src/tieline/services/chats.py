@@ -48,6 +48,7 @@ class Access:
     read: bool
     write: bool
     take: bool
+    intercept: bool
     finish: bool
 
 
@@ -63,7 +64,8 @@ def access(call: Call, chat: Chat, user: User) -> Access:
     return Access(
         read=joined or entitled,
         write=line is not None and (joined if not free else joined or entitled),
-        take=is_open and entitled | joined and (waiting or chat.operator_id is None),
+        take=is_open and (entitled or joined) and (waiting or chat.operator_id is None),
+        intercept=is_open and (entitled or joined) and (waiting or not own),
         finish=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
     )
 
@@ -83,7 +85,7 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
 
     Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's.
     """
-    chat = locked = _locked(call, chat_id)
+    chat = locked = lock(call, chat_id)
     if not access(call, chat, call.actor).write:
         raise NoAccess
     if not text.strip():
@@ -111,13 +113,14 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
         assert line is not None  # access() lets nobody write where the line is gone
         return sessions.open_session(call, chat, line, operator_id=call.actor.id)
     if sessions.is_waiting(chat) or chat.operator_id is None:
-        return _taken(call, chat)
+        return taken(call, chat)
     return chat
 
 
-def _taken(call: Call, chat: Chat) -> Chat:
+def taken(call: Call, chat: Chat) -> Chat:
+    """Give a locked dialog that waits to the caller; it was only offered to the one who leaves it so."""
     if sessions.is_waiting(chat) and chat.operator_id is not None:
-        store.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)  # it was only offered to them
+        store.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
     store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
     return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
 
@@ -261,7 +264,7 @@ def _editable(call: Call, message_id: int) -> tuple[Chat, Message]:
     message = store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         raise MessageMissing
-    chat = _locked(call, message.chat_id)
+    chat = lock(call, message.chat_id)
     message = store.find_message(call.tx, call.portal_id, message_id)
     assert message is not None  # messages are never removed
     own = message.author is Author.OPERATOR and message.author_id == call.actor.id
@@ -277,7 +280,7 @@ def note_failure(call: Call, message_id: int, reason: str) -> None:
     message = store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         return
-    chat = locked = _locked(call, message.chat_id)
+    chat = locked = lock(call, message.chat_id)
     chat = chat._replace(sequence=chat.sequence + 1)
     store.set_message_failure(call.tx, call.portal_id, message_id, reason, chat.sequence)
     keep(call, chat, locked)
@@ -285,7 +288,7 @@ def note_failure(call: Call, message_id: int, reason: str) -> None:
 
 def read(call: Call, chat_id: int, message_id: int | None) -> int:
     """Move the caller's read mark to a message, or to the end; returns how many messages remain unread."""
-    chat = _locked(call, chat_id)
+    chat = lock(call, chat_id)
     if not access(call, chat, call.actor).read:
         raise NoAccess
     sequence, remaining = chat.sequence, 0
@@ -301,25 +304,8 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
     return remaining
 
 
-def take(call: Call, chat_id: int) -> None:
-    """Make the caller the operator of a dialog that waits."""
-    chat = locked = _locked(call, chat_id)
-    if chat.operator_id == call.actor.id and sessions.is_open(chat) and not sessions.is_waiting(chat):
-        return
-    if not access(call, chat, call.actor).take:
-        raise NoAccess
-    keep(call, _taken(call, chat), locked)
-
-
-def finish(call: Call, chat_id: int) -> None:
-    """Close the session of the caller's dialog."""
-    chat = locked = _locked(call, chat_id)
-    if not access(call, chat, call.actor).finish:
-        raise NoAccess
-    keep(call, sessions.close(call, chat), locked)
-
-
-def _locked(call: Call, chat_id: int) -> Chat:
+def lock(call: Call, chat_id: int) -> Chat:
+    """Return a chat, locked."""
     chat = store.lock_chat(call.tx, call.portal_id, chat_id)
     if chat is None:
         raise ChatMissing

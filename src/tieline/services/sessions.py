@@ -3,13 +3,15 @@
 from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionOpened
 from tieline.domain.lines import Line
-from tieline.domain.sessions import MOVES, WAITING, Move, Status
+from tieline.domain.sessions import WAITING, Move, Status, after
 from tieline.services import routing
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
 from tieline.store import happenings
 from tieline.store import sessions as session_store
+
+SAME = -1  # the operator stays
 
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
@@ -57,41 +59,43 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
     return chat
 
 
-def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = None) -> Chat:
-    """Move the open session of a locked dialog; nothing is written where nothing changes."""
+def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME) -> Chat:
+    """Move the open session of a locked dialog, to another operator too or to nobody; what stays is not written."""
     assert chat.session_id is not None
     assert chat.status is not None
     before = Status(chat.status)
-    after = MOVES[what].get(before, before)
-    operator = chat.operator_id if operator_id is None else operator_id
-    if (after, operator) == (before, chat.operator_id):
+    status = after(what, before)
+    operator = chat.operator_id if operator_id == SAME else operator_id
+    if (status, operator) == (before, chat.operator_id):
         return chat
     session_store.set_session(
         call.tx,
         call.portal_id,
         chat.session_id,
-        status=after,
+        status=status,
         operator_id=operator,
         answered_at=call.now if what is Move.OPERATOR_WROTE else None,
     )
-    chat = chat._replace(status=int(after), operator_id=operator, sequence=chat.sequence + 1)
-    _log(call, chat, what.value, status=int(after), operator=operator)
+    chat = chat._replace(status=int(status), operator_id=operator, sequence=chat.sequence + 1)
+    _log(call, chat, what.value, status=int(status), operator=operator)
     return chat
 
 
 def close(call: Call, chat: Chat) -> Chat:
     """Close the open session of a locked dialog."""
     assert chat.session_id is not None
+    assert chat.status is not None
+    status = after(Move.CLOSED, Status(chat.status))
     session = session_store.get_session(call.tx, call.portal_id, chat.session_id)
     session_store.set_session(
         call.tx,
         call.portal_id,
         session.id,
-        status=Status.CLOSED,
+        status=status,
         operator_id=chat.operator_id,
         closed_at=call.now,
     )
-    chat = chat._replace(status=int(Status.CLOSED), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
+    chat = chat._replace(status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
     _log(call, chat, "session closed", session=session.id)
     connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
     publish(

@@ -124,14 +124,15 @@ def remove_line(tx: Tx, portal_id: int, line_id: int) -> None:
     tx.run("delete from lines where portal_id = :portal and id = :line", portal=portal_id, line=line_id)
 
 
-def next_operator(tx: Tx, portal_id: int, line_id: int) -> int | None:
+def next_operator(tx: Tx, portal_id: int, line_id: int, *, other_than: int = 0) -> int | None:
     """Return the active operator of a line's queue who has waited longest for a dialog, or None."""
     row = tx.one(
         """select q.entity_id from line_queue q join users u on u.portal_id = q.portal_id and u.id = q.entity_id
         where q.portal_id = :portal and q.line_id = :line and q.entity_type = 'user' and u.active = 1
-        order by q.assigned_at, q.position limit 1 for update of q""",
+        and q.entity_id <> :other order by q.assigned_at, q.position limit 1 for update of q""",
         portal=portal_id,
         line=line_id,
+        other=other_than,
     )
     return int(row[0]) if row else None
 
