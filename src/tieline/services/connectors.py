@@ -232,7 +232,7 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         chat = chat._replace(waiting_since=chat.waiting_since or call.now)
     else:
         takes = sessions.is_waiting(chat) or chat.operator_id is None
-        moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else None)
+        moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else sessions.SAME)
         chat = moved._replace(waiting_since=None)
     chats.keep(call, chat, locked)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
