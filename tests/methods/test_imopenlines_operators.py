@@ -69,6 +69,7 @@ def write(client: Client, chat: int) -> Reply:
     [
         *("imopenlines.operator.answer", "imopenlines.operator.finish", "imopenlines.operator.another.finish"),
         *("imopenlines.operator.skip", "imopenlines.session.join", "imopenlines.session.start"),
+        "imopenlines.operator.spam",
     ],
 )
 @pytest.mark.parametrize(
@@ -275,7 +276,7 @@ def test_dialog_of_another_is_closed(team: Team, closer: str) -> None:
 def test_stranger_acts_in_no_dialog(team: Team) -> None:
     chat = team.desk.write_in()
     take(team.operator, chat)
-    for method in ("operator.another.finish", "operator.skip", "session.join", "session.start"):
+    for method in ("operator.another.finish", "operator.skip", "operator.spam", "session.join", "session.start"):
         assert refused(act(team.stranger, method, chat)) == DENIED, method
     assert refused(act(team.stranger, "session.intercept", chat)) == NOT_INTERCEPTED
     assert team.owner(chat) == team.people[0]
@@ -397,3 +398,154 @@ def test_session_of_anothers_dialog_is_not_started(team: Team) -> None:
     take(team.operator, chat)
     assert refused(act(team.colleague, "session.start", chat)) == DENIED
     assert team.session(chat) == 1
+
+
+NOT_TRANSFERRED = (400, "OPERATOR_WRONG", "You cannot redirect to this operator")
+
+
+def transfer(client: Client, chat: int, **to: Any) -> Reply:
+    return client.call("imopenlines.operator.transfer", CHAT_ID=chat, **to)
+
+
+@pytest.mark.parametrize("spelling", ["TRANSFER_ID", "USER_ID"])
+@pytest.mark.parametrize("by", ["operator", "colleague", "admin"])
+def test_dialog_is_handed_to_a_person(team: Team, by: str, spelling: str) -> None:
+    chat = team.desk.write_in()
+    write(team.operator, chat)
+    outside = team.portal.person()
+    assert transfer(getattr(team, by), chat, **{spelling: outside}).result is True
+    assert team.owner(chat) == outside
+    receiver = team.portal.webhook(outside)
+    assert take(receiver, chat).result is True
+    assert write(receiver, chat).status == 200
+    assert refused(write(team.operator, chat)) == NOT_HERE
+    assert team.session(chat) == 1
+
+
+@pytest.mark.parametrize("spelling", ["TRANSFER_ID", "QUEUE_ID"])
+def test_dialog_is_handed_to_another_line(team: Team, spelling: str) -> None:
+    expert = team.portal.person()
+    line = team.portal.line(expert)
+    chat = team.desk.write_in()
+    write(team.operator, chat)
+    target = f"queue{line}" if spelling == "TRANSFER_ID" else line
+    assert transfer(team.operator, chat, **{spelling: target}).result is True
+    assert team.owner(chat) == expert
+    assert refused(act(team.colleague, "session.join", chat)) == DENIED, "the queue that has it reads it"
+    client = team.portal.webhook(expert)
+    assert write(client, chat).status == 200
+    finish(client, chat)
+    assert team.desk.write_in("Again") == chat, "its channel has stayed"
+    assert team.owner(chat) in team.people, "a new session is served by the channel's own line"
+
+
+def test_dialog_handed_to_its_own_queue_goes_to_the_next(team: Team) -> None:
+    chat = team.desk.write_in()
+    write(team.operator, chat)
+    assert transfer(team.operator, chat, QUEUE_ID=team.desk.line).result is True
+    assert team.owner(chat) == team.people[1]
+
+
+def test_dialog_handed_to_an_empty_queue_waits_there(team: Team) -> None:
+    line = team.portal.line(team.people[0])
+    team.desk.app.call("imopenlines.config.update", CONFIG_ID=line, PARAMS={"QUEUE": []})
+    chat = team.desk.write_in()
+    assert transfer(team.operator, chat, QUEUE_ID=line).result is True
+    assert team.owner(chat) == 0
+    assert refused(take(team.colleague, chat)) == DENIED
+    assert take(team.admin, chat).result is True
+
+
+def test_dialogs_come_back_from_a_line_that_is_deleted(team: Team) -> None:
+    line = team.portal.line(team.portal.person())
+    chat = team.desk.write_in()
+    transfer(team.operator, chat, QUEUE_ID=line)
+    assert refused(act(team.colleague, "session.join", chat)) == DENIED
+    assert team.admin.call("imopenlines.config.delete", CONFIG_ID=line).result is True
+    assert take(team.colleague, chat).result is True
+
+
+def test_dialog_goes_to_nobody_who_cannot_have_it(team: Team) -> None:
+    chat = team.desk.write_in()
+    gone = team.portal.person()
+    team.portal.write(lambda tx: (tx.run("update users set active = 0 where id = :id", id=gone), tx.touch(1)))
+    customer = int(team.desk.send(team.desk.message())[0]["user"])
+    for target in ({"USER_ID": 9999}, {"USER_ID": gone}, {"USER_ID": customer}, {"QUEUE_ID": 9999}):
+        assert refused(transfer(team.operator, chat, **target)) == NOT_TRANSFERRED, target
+    assert refused(transfer(team.operator, chat, USER_ID=team.people[0])) == NOT_TRANSFERRED, "it is there"
+    assert refused(transfer(team.operator, 9999, USER_ID=team.people[1])) == NOT_TRANSFERRED
+    assert refused(transfer(team.stranger, chat, USER_ID=team.people[1])) == NOT_TRANSFERRED
+    finish(team.operator, chat)
+    assert refused(transfer(team.operator, chat, USER_ID=team.people[1])) == NOT_TRANSFERRED
+    assert team.owner(chat) == team.people[0]
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "text"),
+    [
+        ({"USER_ID": 1}, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
+        ({"CHAT_ID": 0, "USER_ID": 1}, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
+        ({"CHAT_ID": "x", "USER_ID": 1}, "CHAT_ID_EMPTY", "Chat ID can't be empty"),
+        ({"CHAT_ID": 1}, "TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty"),
+        ({"CHAT_ID": 1, "TRANSFER_ID": "abc"}, "TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty"),
+        ({"CHAT_ID": 1, "TRANSFER_ID": "queue"}, "TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty"),
+        ({"CHAT_ID": 1, "TRANSFER_ID": [1]}, "TRANSFER_ID_EMPTY", "Queue ID or User ID can't be empty"),
+        ({"CHAT_ID": 1, "USER_ID": 0}, "USER_ID_EMPTY", "User ID can't be empty"),
+        ({"CHAT_ID": 1, "USER_ID": "x"}, "USER_ID_EMPTY", "User ID can't be empty"),
+        ({"CHAT_ID": 1, "QUEUE_ID": -1}, "QUEUE_ID_EMPTY", "QUEUE ID can't be empty"),
+        ({"CHAT_ID": 1, "QUEUE_ID": "x"}, "QUEUE_ID_EMPTY", "QUEUE ID can't be empty"),
+    ],
+)
+def test_transfer_names_a_dialog_and_a_target(quick_desk: Desk, params: dict[str, Any], code: str, text: str) -> None:
+    assert refused(quick_desk.operator.call("imopenlines.operator.transfer", **params)) == (400, code, text)
+
+
+@pytest.mark.parametrize("by", ["operator", "colleague", "admin"])
+def test_spam_is_closed_and_the_next_message_opens_a_session(team: Team, by: str) -> None:
+    chat = team.desk.write_in()
+    assert act(getattr(team, by), "operator.spam", chat).result is True
+    assert not team.is_open(chat)
+    for method in ("operator.spam", "operator.answer", "operator.finish", "operator.another.finish"):
+        assert refused(act(team.admin, method, chat)) == DENIED, method
+    team.desk.write_in("Again")
+    assert (team.session(chat), team.is_open(chat)) == (2, True)
+
+
+def pinned(team: Team, chat: int) -> str:
+    return team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["entity_data_1"].split("|")[3]
+
+
+def test_session_is_pinned_until_it_ends(team: Team) -> None:
+    chat = team.desk.write_in()
+    take(team.operator, chat)
+    pin = "imopenlines.session.mode.pin"
+    assert team.operator.call(pin, CHAT_ID=chat).result is True
+    assert pinned(team, chat) == "Y"
+    for activate, told in (("N", "N"), ("Y", "Y"), ("Y", "Y")):
+        assert team.operator.call(pin, CHAT_ID=chat, ACTIVATE=activate).result is True
+        assert pinned(team, chat) == told
+    assert refused(team.colleague.call(pin, CHAT_ID=chat)) == DENIED
+    finish(team.operator, chat)
+    assert refused(team.operator.call(pin, CHAT_ID=chat)) == DENIED
+    team.desk.write_in("Again")
+    assert pinned(team, chat) == "N"
+
+
+def test_dialog_to_pin_is_named(quick_desk: Desk) -> None:
+    pin = "imopenlines.session.mode.pin"
+    assert refused(quick_desk.operator.call(pin)) == (400, "CHAT_ID_EMPTY", "Chat ID can't be empty")
+    for chat in ("x", 0, 999):
+        assert refused(quick_desk.operator.call(pin, CHAT_ID=chat)) == WRONG_CHAT
+
+
+def test_all_own_dialogs_are_pinned_and_let_go(team: Team) -> None:
+    chats = [team.desk.write_in(user={"id": f"user-{n}"}, chat={"id": f"chat-{n}"}) for n in range(6)]
+    own = [chat for chat in chats if team.owner(chat) == team.people[0]]
+    sessions = [team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result for chat in own]
+    numbers = sorted((int(told["entity_data_1"].split("|")[5]) for told in sessions), reverse=True)
+    team.operator.call("imopenlines.session.mode.pin", CHAT_ID=own[0])
+    assert team.operator.call("imopenlines.session.mode.pinAll").result == numbers[:-1]
+    assert [pinned(team, chat) for chat in chats] == ["Y" if chat in own else "N" for chat in chats]
+    assert team.operator.call("imopenlines.session.mode.pinAll").result == []
+    assert team.operator.call("imopenlines.session.mode.unpinAll").result == numbers
+    assert team.stranger.call("imopenlines.session.mode.unpinAll").result == []

@@ -198,3 +198,44 @@ def test_read_by_the_customer_is_told(desk: Desk, chat: int) -> None:
         }
     ]
     assert told["counter"] == 0, "who writes has read what stands before"
+
+
+VOTE = "imopenlines.session.head.vote"
+
+
+def test_administrator_judges_a_session(desk: Desk) -> None:
+    chat = desk.write_in()
+    admin = desk.portal.webhook()
+    number = int(admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["entity_data_1"].split("|")[5])
+
+    def kept() -> Any:
+        return desk.portal.read(lambda tx: tuple(tx.one("select head_vote, head_comment from sessions")))
+
+    assert kept() == (0, None)
+    assert admin.call(VOTE, SESSION_ID=number, RATING=4).result is True
+    assert kept() == (4, None)
+    assert admin.call(VOTE, SESSION_ID=number, COMMENT=" Well done ").result is True
+    assert kept() == (4, "Well done")
+    assert admin.call(VOTE, SESSION_ID=number, RATING="2", COMMENT="No").result is True
+    assert kept() == (2, "No")
+    denied = (
+        400, "ACCESS_DENIED", "You cannot open this conversation because you do not have sufficient permissions"
+    )  # fmt: skip
+    assert refused(desk.operator.call(VOTE, SESSION_ID=number, RATING=5)) == denied
+    assert refused(admin.call(VOTE, SESSION_ID=999, RATING=5)) == denied
+    assert kept() == (2, "No")
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"RATING": 5}, "EMPTY_SESSION_ID"),
+        ({"SESSION_ID": 0, "RATING": 5}, "EMPTY_SESSION_ID"),
+        ({"SESSION_ID": "x", "RATING": 5}, "EMPTY_SESSION_ID"),
+        ({"SESSION_ID": 1}, "EMPTY_VOTE_PARAMS"),
+        ({"SESSION_ID": 1, "RATING": 6}, "EMPTY_VOTE_PARAMS"),
+        ({"SESSION_ID": 1, "RATING": "x"}, "EMPTY_VOTE_PARAMS"),
+    ],
+)
+def test_judgement_needs_a_session_and_an_opinion(quick_desk: Desk, params: dict[str, Any], code: str) -> None:
+    assert quick_desk.portal.webhook().call(VOTE, **params).error == (400, code)

@@ -24,7 +24,8 @@ class Author(StrEnum):
 class Chat(NamedTuple):
     """A conversation with members; for a dialog also what its row in a list shows.
 
-    A named tuple, since each message reads one and replaces it.
+    `line_id` is where the connector brings it in; `queue_id` is the line whose queue serves it, another after a
+    transfer and until its session ends. A named tuple, since each message reads one and replaces it.
     """
 
     id: int
@@ -45,6 +46,8 @@ class Chat(NamedTuple):
     waiting_since: int | None
     active_at: int
     created_at: int
+    queue_id: int
+    pinned: bool
 
     @property
     def user_code(self) -> UserCode:

@@ -14,6 +14,7 @@ class Status(IntEnum):
     CLIENT_AGAIN = 25
     OPERATOR = 40
     CLOSED = 60
+    SPAM = 65
 
 
 class IllegalMove(Exception):
@@ -29,6 +30,7 @@ class Move(StrEnum):
     PASSED_ON = "passed on"
     OPERATOR_WROTE = "operator wrote"
     CLOSED = "closed"
+    MARKED_SPAM = "marked as spam"
 
 
 WAITING = frozenset({Status.NEW, Status.SKIPPED})  # nobody has taken it yet
@@ -49,6 +51,7 @@ MOVES: dict[Move, dict[Status, Status]] = {
     Move.PASSED_ON: dict.fromkeys(_OPEN, _S.SKIPPED),
     Move.OPERATOR_WROTE: dict.fromkeys(_OPEN, _S.OPERATOR),
     Move.CLOSED: dict.fromkeys(_OPEN, _S.CLOSED),
+    Move.MARKED_SPAM: dict.fromkeys(_OPEN, _S.SPAM),
 }
 
 
@@ -74,8 +77,10 @@ class Session:
     parent_id: int
     opened_at: int
     closed_at: int | None
+    head_vote: int = 0
+    head_comment: str | None = None
 
     @property
     def open(self) -> bool:
         """It has not been closed."""
-        return self.status is not Status.CLOSED
+        return self.status < Status.CLOSED

@@ -32,11 +32,14 @@ class Listener:
     def __init__(self, portal_id: int) -> None:
         self.portal_id = portal_id
         self.changed: OrderedDict[int, int] = OrderedDict()
+        self.moved: set[int] = set()
         self.wake = asyncio.Event()
 
-    def tell(self, chat_id: int, sequence: int) -> None:
+    def tell(self, chat_id: int, sequence: int, *, moved: bool) -> None:
         """Note a change; a page that does not keep up loses the oldest, and asks for the list anyway."""
         self.changed[chat_id] = sequence
+        if moved:
+            self.moved.add(chat_id)
         self.changed.move_to_end(chat_id)
         if len(self.changed) > MAX_WAITING:
             self.changed.popitem(last=False)
@@ -74,7 +77,7 @@ class Live:
     def _spread(self, signal: DialogChanged) -> None:
         for listener in self._listeners:
             if listener.portal_id == signal.portal_id:
-                listener.tell(signal.chat_id, signal.sequence)
+                listener.tell(signal.chat_id, signal.sequence, moved=signal.moved)
 
     async def serve(self, socket: WebSocket) -> None:
         """Keep one page up to date until it goes or the server stops."""
@@ -119,7 +122,9 @@ class Live:
                 user = await self._pages.session_user(listener.portal_id, cookie)
             if user is not None and listener.changed:
                 changed, listener.changed = listener.changed, OrderedDict()
-                for chat_id in await self._visible(listener.portal_id, user, list(changed)):
+                moved, listener.moved = listener.moved, set()
+                visible = await self._visible(listener.portal_id, user, list(changed))
+                for chat_id in dict.fromkeys([*visible, *moved.intersection(changed)]):
                     await _send(socket, {"type": "dialog", "chatId": chat_id, "sequence": changed[chat_id]})
 
     async def _visible(self, portal_id: int, user: User, chat_ids: list[int]) -> list[int]:

@@ -13,6 +13,7 @@ from tieline.services import chats, lines
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import files as file_store
+from tieline.store import members
 from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, list_chats
 
@@ -152,7 +153,7 @@ def dialog_messages_get(
     window = Window(max(1, min(limit, MAX_LIMIT)), before=last_id, after=None if last_id else first_id)
     found = chat_store.list_messages(call.tx, call.portal_id, chat.id, window)
     attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in found])
-    mark = chat_store.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
+    mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
     authors = [find_user(call, user_id) for user_id in dict.fromkeys(m.author_id for m in found) if user_id]
     return {
         "chat_id": chat.id,

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from tieline.api.faults import ApiError, Dialect, Fault
+from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
 from tieline.api.wire import iso_or_none
 from tieline.domain.chats import Chat
 from tieline.domain.ids import UserCode, parse_chat, parse_id
 from tieline.methods.views import chat_view, find_user
-from tieline.services import chats
+from tieline.services import chats, sessions
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
+from tieline.store import members
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
 
@@ -18,6 +19,14 @@ ACCESS_ERROR = Fault("ACCESS_ERROR", "You do not have access to the specified di
 ACCESS_DENIED = Fault(
     "ACCESS_DENIED", "You cannot open this conversation because you do not have sufficient permissions"
 )
+SESSION_EMPTY = Fault("EMPTY_SESSION_ID", "Session ID can't be empty")
+VOTE_EMPTY = Fault("EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified")
+RATINGS = range(1, 6)
+
+
+def _wrong_vote(name: str, _: Problem) -> Fault:
+    return SESSION_EMPTY if name == "SESSION_ID" else VOTE_EMPTY
+
 
 family = Family(
     scopes=("imopenlines",),
@@ -86,7 +95,7 @@ def dialog_get(
     chat = _find(call, chat_id, dialog_id, session_id, user_code)
     if chat is None or not chats.access(call, chat, call.actor).read:
         raise ApiError(ACCESS_ERROR)
-    mark = chat_store.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
+    mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
     last = chat.last_message_id or 0
     return chat_view(call, chat) | {
         "dialog_id": chat.dialog_id,
@@ -101,6 +110,31 @@ def dialog_get(
         "readed_list": _read_outside(call, chat),
         "last_message_views": {"message_id": last, "first_viewers": [], "count_of_viewers": 0},
     }
+
+
+@family.method(
+    "imopenlines.session.head.vote",
+    writes=True,
+    dialect=Dialect(missing=lambda _: SESSION_EMPTY, wrong=_wrong_vote),
+    errors={sessions.NotJudged: ACCESS_DENIED},
+    faults=(SESSION_EMPTY, VOTE_EMPTY),
+)
+def head_vote(
+    call: Call,
+    *,
+    session_id: Annotated[int, Doc("Id of the session.")],
+    rating: Annotated[int | None, Doc("From 1 to 5.")] = None,
+    comment: Annotated[str | None, Doc("What the head has to say of it.")] = None,
+) -> bool:
+    """Judge a session; for administrators."""
+    if session_id <= 0:
+        raise ApiError(SESSION_EMPTY)
+    if rating is not None and rating not in RATINGS:
+        rating = None
+    if rating is None and comment is None:
+        raise ApiError(VOTE_EMPTY)
+    sessions.judge(call, session_id, rating=rating, comment=comment)
+    return True
 
 
 def _read_outside(call: Call, chat: Chat) -> list[dict[str, Any]]:

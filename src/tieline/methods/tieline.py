@@ -15,6 +15,7 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
+from tieline.store import members
 from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
@@ -177,7 +178,7 @@ def dialog_get(
     forward = since is not None or after is not None
     shown = found[:size] if forward else found[-size:]
     attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in shown])
-    mark = chat_store.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
+    mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
     access = chats.access(call, chat, call.actor)
     last = chat_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
     dialog = _dialog(call, Listed(chat, max(chat.messages - mark.messages, 0)), last, [])

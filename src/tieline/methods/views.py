@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tieline.api.wire import iso
+from tieline.api.wire import iso, yes_no
 from tieline.domain.chats import Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
@@ -10,6 +10,7 @@ from tieline.domain.sessions import Status
 from tieline.services import chats, files, people
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
+from tieline.store import members
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
 
@@ -96,7 +97,7 @@ def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
         "entity_type": "LINES",
         "entity_id": code,
         # CRM flag | its entity's type | id | pause | waits for action | session | since | ...
-        "entity_data_1": f"N|NONE|0|N|N|{chat.session_id or 0}|{opened}|0|0|0",
+        "entity_data_1": f"N|NONE|0|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
         "entity_data_2": "LEAD|0|COMPANY|0|CONTACT|0|DEAL|0",
         "entity_data_3": "N",
         "mute_list": [],
@@ -104,7 +105,7 @@ def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
         "date_create": iso(chat.created_at, call.portal.time_zone),
         "message_type": "L",
         "public": "",
-        "user_counter": len(chat_store.list_members(call.tx, call.portal_id, chat.id)) + 1,
+        "user_counter": len(members.list_members(call.tx, call.portal_id, chat.id)) + 1,
         "restrictions": dict.fromkeys(
             ("avatar", "rename", "extend", "call", "mute", "leave", "leave_owner", "send", "user_list"), True
         ),

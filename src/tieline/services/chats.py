@@ -11,6 +11,7 @@ from tieline.services import sessions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as store
+from tieline.store import members
 from tieline.store.signals import DialogChanged
 
 MAX_TEXT = 20_000
@@ -55,9 +56,10 @@ class Access:
 def access(call: Call, chat: Chat, user: User) -> Access:
     """Tell what a user may do: its operator and those who joined write; the queue reads, and takes what waits."""
     line = call.find_line(chat.line_id)
-    in_queue = line is not None and user.id in line.operators
+    queue = line if chat.queue_id == chat.line_id else call.find_line(chat.queue_id)
+    in_queue = queue is not None and user.id in queue.operators
     own = chat.operator_id == user.id
-    joined = own or store.is_member(call.tx, call.portal_id, chat.id, user.id)
+    joined = own or members.is_member(call.tx, call.portal_id, chat.id, user.id)
     waiting, is_open = sessions.is_waiting(chat), sessions.is_open(chat)
     free = not is_open or waiting
     entitled = in_queue or user.is_admin
@@ -100,8 +102,8 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
     )
     if not system:
         chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
-        mark = store.ReadMark(chat.sequence, chat.messages)
-        store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+        mark = members.ReadMark(chat.sequence, chat.messages)
+        members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     chat = _carry_outside(call, chat, message_id, shorten(text), system=system)
     keep(call, chat, locked)
     return message_id
@@ -120,8 +122,8 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
 def taken(call: Call, chat: Chat) -> Chat:
     """Give a locked dialog that waits to the caller; it was only offered to the one who leaves it so."""
     if sessions.is_waiting(chat) and chat.operator_id is not None:
-        store.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
-    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
+        members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
+    members.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
     return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
 
 
@@ -198,7 +200,7 @@ def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> C
 def keep(call: Call, chat: Chat, before: Chat) -> None:
     """Write a locked chat's row, which read `before` when it was locked, and tell those who look at it."""
     store.set_dialog(call.tx, call.portal_id, chat, before)
-    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
+    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence, moved=chat.queue_id != before.queue_id))
 
 
 def edit(call: Call, message_id: int, text: str) -> None:
@@ -298,8 +300,8 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
             raise MessageMissing
         remaining = store.count_messages_after(call.tx, call.portal_id, chat.id, message.sequence)
         sequence = message.sequence if remaining else chat.sequence
-    mark = store.ReadMark(sequence, chat.messages - remaining)
-    store.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+    mark = members.ReadMark(sequence, chat.messages - remaining)
+    members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
     return remaining
 

@@ -6,6 +6,7 @@ from tieline.domain.events import LineDeleted
 from tieline.domain.lines import SETTINGS, Kind, QueueEntity, QueueItem, Setting
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
+from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
 from tieline.store import happenings
 from tieline.store import lines as store
@@ -74,6 +75,7 @@ def delete(call: Call, line_id: int) -> bool:
     owners = {connector.app_id for code in codes if (connector := call.find_connector(code))}
     connector_store.remove_connections(call.tx, call.portal_id, line_id)
     store.remove_line(call.tx, call.portal_id, line_id)
+    chat_store.give_back(call.tx, call.portal_id, line_id)
     for app_id in sorted(owners):
         publish(call, LineDeleted(app_id=app_id, actor_id=call.actor.id, line_id=line_id))
     _log(call, "line deleted", line_id)

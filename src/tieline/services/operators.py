@@ -5,10 +5,15 @@ from tieline.domain.sessions import Move
 from tieline.services import chats, routing, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
+from tieline.store import members
 
 
 class NotPassedOn(Exception):
     """A dialog that is closed, or another's, cannot be passed on."""
+
+
+class NotTransferred(Exception):
+    """A dialog cannot go to this person or line, or not from where it stands."""
 
 
 class NotIntercepted(Exception):
@@ -44,23 +49,82 @@ def finish_another(call: Call, chat_id: int) -> None:
 def skip(call: Call, chat_id: int) -> None:
     """Pass the caller's dialog on to the next operator of the queue; where there is no other, it waits for one."""
     chat = locked = _readable(call, chat_id)
-    line = call.find_line(chat.line_id)
+    line = call.find_line(chat.queue_id)
     own = chat.operator_id == call.actor.id or call.actor.is_admin
     if line is None or not own or not sessions.is_open(chat):
         raise NotPassedOn
-    former = chat.operator_id
-    operator = routing.next_operator(call, line, other_than=former or 0)
-    if former is not None:
-        store.remove_member(call.tx, call.portal_id, chat.id, former)
-    if operator is not None:
-        store.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator), locked)
+    operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
+    chats.keep(call, _handed(call, chat, Move.PASSED_ON, operator), locked)
+
+
+def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
+    """Hand a dialog to a person, of its queue or not, who has to answer it."""
+    chat = _transferable(call, chat_id)
+    user = call.find_person(user_id)
+    if user is None or not user.active or user.id == chat.operator_id:
+        raise NotTransferred
+    chats.keep(call, _handed(call, chat, Move.PASSED_ON, user.id), chat)
+
+
+def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
+    """Hand a dialog to the queue of a line, whose next operator has to answer it; its channel stays."""
+    chat = _transferable(call, chat_id)
+    line = call.find_line(line_id)
+    if line is None or not line.active:
+        raise NotTransferred
+    operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
+    chats.keep(call, _handed(call, chat, Move.PASSED_ON, operator, queue_id=line.id), chat)
+
+
+def _transferable(call: Call, chat_id: int) -> Chat:
+    chat = chats.lock(call, chat_id)
+    if not chats.access(call, chat, call.actor).read or not sessions.is_open(chat):
+        raise NotTransferred
+    return chat
+
+
+def _handed(call: Call, chat: Chat, what: Move, operator_id: int | None, *, queue_id: int = sessions.SAME) -> Chat:
+    """Give a locked dialog from its operator, who leaves it, to another or to nobody."""
+    if chat.operator_id is not None:
+        members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
+    if operator_id is not None:
+        members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
+    return sessions.move(call, chat, what, operator_id=operator_id, queue_id=queue_id)
+
+
+def mark_spam(call: Call, chat_id: int) -> None:
+    """Close the session of a dialog as spam."""
+    chat = _readable(call, chat_id)
+    if not sessions.is_open(chat):
+        raise chats.NoAccess
+    chats.keep(call, sessions.close(call, chat, Move.MARKED_SPAM), chat)
+
+
+def pin(call: Call, chat_id: int, *, pinned: bool) -> None:
+    """Pin the open session of a dialog, or let it go: a pinned one is not closed by time."""
+    chat = chats.lock(call, chat_id)
+    if not sessions.is_open(chat) or not chats.access(call, chat, call.actor).write:
+        raise chats.NoAccess
+    _pin(call, chat, pinned=pinned)
+
+
+def pin_all(call: Call, *, pinned: bool) -> list[int]:
+    """Pin all open dialogs of the caller, or let them go; returns the sessions that this changed, newest first."""
+    found = store.lock_dialogs_of(call.tx, call.portal_id, call.actor.id)
+    return [chat.session_id for chat in found if chat.session_id is not None and _pin(call, chat, pinned=pinned)]
+
+
+def _pin(call: Call, chat: Chat, *, pinned: bool) -> bool:
+    if bool(chat.pinned) is pinned:
+        return False
+    chats.keep(call, chat._replace(pinned=pinned, sequence=chat.sequence + 1), chat)
+    return True
 
 
 def join(call: Call, chat_id: int) -> None:
     """Let the caller into a dialog; its operator stays."""
     chat = _readable(call, chat_id)
-    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
+    members.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
     chats.keep(call, chat._replace(sequence=chat.sequence + 1), chat)
 
 
@@ -69,10 +133,7 @@ def intercept(call: Call, chat_id: int) -> None:
     chat = locked = chats.lock(call, chat_id)
     if not chats.access(call, chat, call.actor).intercept:
         raise NotIntercepted
-    if chat.operator_id is not None:
-        store.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
-    store.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
-    chats.keep(call, sessions.move(call, chat, Move.INTERCEPTED, operator_id=call.actor.id), locked)
+    chats.keep(call, _handed(call, chat, Move.INTERCEPTED, call.actor.id), locked)
 
 
 def start(call: Call, chat_id: int) -> None:

@@ -7,11 +7,15 @@ from tieline.domain.sessions import WAITING, Move, Status, after
 from tieline.services import routing
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
-from tieline.store import chats as chat_store
-from tieline.store import happenings
+from tieline.store import happenings, members
 from tieline.store import sessions as session_store
 
-SAME = -1  # the operator stays
+SAME = -1  # the operator stays, or the queue
+MAX_COMMENT = 5_000
+
+
+class NotJudged(Exception):
+    """There is no such session, or the caller may not judge it."""
 
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
@@ -36,9 +40,11 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         status=int(status),
         sequence=chat.sequence + 1,
         waiting_since=None,
+        queue_id=chat.line_id,
+        pinned=False,
     )
     if operator is not None:
-        chat_store.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
+        members.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
     _log(call, chat, "session opened", operator=operator, parent=session.parent_id)
     connector = call.find_connector(chat.connector)
     publish(
@@ -59,14 +65,15 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
     return chat
 
 
-def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME) -> Chat:
-    """Move the open session of a locked dialog, to another operator too or to nobody; what stays is not written."""
+def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, queue_id: int = SAME) -> Chat:
+    """Move the open session of a locked dialog, to another operator and queue too; what stays is not written."""
     assert chat.session_id is not None
     assert chat.status is not None
     before = Status(chat.status)
     status = after(what, before)
     operator = chat.operator_id if operator_id == SAME else operator_id
-    if (status, operator) == (before, chat.operator_id):
+    queue = chat.queue_id if queue_id == SAME else queue_id
+    if (status, operator, queue) == (before, chat.operator_id, chat.queue_id):
         return chat
     session_store.set_session(
         call.tx,
@@ -74,18 +81,19 @@ def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME) 
         chat.session_id,
         status=status,
         operator_id=operator,
+        line_id=queue,
         answered_at=call.now if what is Move.OPERATOR_WROTE else None,
     )
-    chat = chat._replace(status=int(status), operator_id=operator, sequence=chat.sequence + 1)
-    _log(call, chat, what.value, status=int(status), operator=operator)
+    chat = chat._replace(status=int(status), operator_id=operator, queue_id=queue, sequence=chat.sequence + 1)
+    _log(call, chat, what.value, status=int(status), operator=operator, queue=queue)
     return chat
 
 
-def close(call: Call, chat: Chat) -> Chat:
-    """Close the open session of a locked dialog."""
+def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
+    """Close the open session of a locked dialog, by one of the moves that end it."""
     assert chat.session_id is not None
     assert chat.status is not None
-    status = after(Move.CLOSED, Status(chat.status))
+    status = after(what, Status(chat.status))
     session = session_store.get_session(call.tx, call.portal_id, chat.session_id)
     session_store.set_session(
         call.tx,
@@ -93,6 +101,7 @@ def close(call: Call, chat: Chat) -> Chat:
         session.id,
         status=status,
         operator_id=chat.operator_id,
+        line_id=chat.queue_id,
         closed_at=call.now,
     )
     chat = chat._replace(status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now)
@@ -116,9 +125,29 @@ def close(call: Call, chat: Chat) -> Chat:
     return chat
 
 
+def judge(call: Call, session_id: int, *, rating: int | None, comment: str | None) -> None:
+    """Keep what an administrator thinks of a session, as stars, words or both."""
+    session = session_store.find_session(call.tx, call.portal_id, session_id)
+    if session is None or not call.actor.is_admin:
+        raise NotJudged
+    comment = None if comment is None else comment.strip()[:MAX_COMMENT]
+    session_store.set_head_vote(call.tx, call.portal_id, session_id, rating=rating, comment=comment)
+    happenings.add_happening(
+        call.tx,
+        call.portal_id,
+        "session judged",
+        now=call.now,
+        chat_id=session.chat_id,
+        actor_id=call.actor.id,
+        session=session_id,
+        rating=rating,
+        comment=comment,
+    )
+
+
 def is_open(chat: Chat) -> bool:
     """Tell whether a dialog has an open session."""
-    return chat.session_id is not None and chat.status != Status.CLOSED
+    return chat.status is not None and chat.status < Status.CLOSED
 
 
 def is_waiting(chat: Chat) -> bool:

@@ -50,9 +50,9 @@ def add_dialog(
     """Add a dialog; None if one with this key was added in the meantime."""
     row = tx.one(
         f"""insert into chats (portal_id, type, title, description, connector, line_id, outer_chat, outer_user,
-        customer_id, sequence, messages, active_at, active_minute, created_at)
+        customer_id, sequence, messages, active_at, active_minute, created_at, queue_id)
         values (:portal, 'lines', :title, :description, :connector, :line, :outer_chat, :outer_user, :customer,
-        0, 0, :now, :minute, :now) on conflict do nothing returning {_CHAT}""",
+        0, 0, :now, :minute, :now, :line) on conflict do nothing returning {_CHAT}""",
         portal=portal_id,
         minute=now // MINUTE,
         title=title,
@@ -130,19 +130,49 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
     if _listed_by(chat) != _listed_by(before):
         tx.run(
             """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
-            active_minute = :minute where portal_id = :portal and id = :id""",
+            active_minute = :minute, queue_id = :queue, pinned = :pinned where portal_id = :portal and id = :id""",
             title=chat.title,
             session=chat.session_id,
             operator=chat.operator_id,
             status=chat.status,
             minute=chat.active_at // MINUTE,
+            queue=chat.queue_id,
+            pinned=int(chat.pinned),
             portal=portal_id,
             id=chat.id,
         )
 
 
 def _listed_by(chat: Chat) -> tuple[Any, ...]:
-    return (chat.session_id, chat.operator_id, chat.status, chat.active_at // MINUTE, chat.title)
+    return (
+        chat.session_id,
+        chat.operator_id,
+        chat.status,
+        chat.active_at // MINUTE,
+        chat.title,
+        chat.queue_id,
+        chat.pinned,
+    )
+
+
+def lock_dialogs_of(tx: Tx, portal_id: int, operator_id: int) -> list[Chat]:
+    """Return and lock an operator's open dialogs, those of the newest sessions first."""
+    rows = tx.all(
+        f"""select {_CHAT} from chats where portal_id = :portal and operator_id = :operator and status < 60
+        order by session_id desc for update""",
+        portal=portal_id,
+        operator=operator_id,
+    )
+    return [to_chat(row) for row in rows]
+
+
+def give_back(tx: Tx, portal_id: int, line_id: int) -> None:
+    """Give dialogs that a line's queue serves for others back to their own."""
+    tx.run(
+        "update chats set queue_id = line_id where portal_id = :portal and queue_id = :line and line_id <> :line",
+        portal=portal_id,
+        line=line_id,
+    )
 
 
 def add_message(
@@ -371,85 +401,6 @@ def list_outgoing_ids(tx: Tx, portal_id: int, message_id: int) -> list[str]:
         message=message_id,
     )
     return [row[0] for row in rows]
-
-
-def add_member(tx: Tx, portal_id: int, chat_id: int, user_id: int, now: int) -> None:
-    """Let somebody into a chat; who is in it stays as he is."""
-    tx.run(
-        """insert into members (portal_id, chat_id, user_id, joined_at)
-        values (:portal, :chat, :user, :now) on conflict do nothing""",
-        portal=portal_id,
-        chat=chat_id,
-        user=user_id,
-        now=now,
-    )
-
-
-def remove_member(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> None:
-    """Let somebody out of a chat."""
-    tx.run(
-        "delete from members where portal_id = :portal and chat_id = :chat and user_id = :user",
-        portal=portal_id,
-        chat=chat_id,
-        user=user_id,
-    )
-
-
-def is_member(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> bool:
-    """Tell whether somebody is in a chat."""
-    row = tx.one(
-        "select 1 from members where portal_id = :portal and chat_id = :chat and user_id = :user",
-        portal=portal_id,
-        chat=chat_id,
-        user=user_id,
-    )
-    return row is not None
-
-
-def list_members(tx: Tx, portal_id: int, chat_id: int) -> list[int]:
-    """Return the users in a chat, in the order they joined."""
-    rows = tx.all(
-        "select user_id from members where portal_id = :portal and chat_id = :chat order by joined_at, user_id",
-        portal=portal_id,
-        chat=chat_id,
-    )
-    return [row[0] for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadMark:
-    """How far somebody has read a chat: up to which sequence, and how many messages that are."""
-
-    sequence: int = 0
-    messages: int = 0
-
-
-def find_read_mark(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> ReadMark:
-    """Return how far somebody has read; nothing at all if there is no mark."""
-    row = tx.one(
-        """select read_sequence, read_messages from read_marks
-        where portal_id = :portal and chat_id = :chat and user_id = :user""",
-        portal=portal_id,
-        chat=chat_id,
-        user=user_id,
-    )
-    return ReadMark(*row) if row else ReadMark()
-
-
-def set_read_mark(tx: Tx, portal_id: int, chat_id: int, user_id: int, mark: ReadMark) -> None:
-    """Move somebody's read mark forward, never back."""
-    tx.run(
-        """insert into read_marks (portal_id, chat_id, user_id, read_sequence, read_messages)
-        values (:portal, :chat, :user, :sequence, :messages)
-        on conflict (portal_id, chat_id, user_id) do update
-        set read_sequence = excluded.read_sequence, read_messages = excluded.read_messages
-        where read_marks.read_sequence <= excluded.read_sequence""",
-        sequence=mark.sequence,
-        messages=mark.messages,
-        portal=portal_id,
-        chat=chat_id,
-        user=user_id,
-    )
 
 
 def count_messages_after(tx: Tx, portal_id: int, chat_id: int, sequence: int) -> int:

@@ -21,7 +21,7 @@ _TABS = {
     "mine": "c.status < 60 and c.operator_id = :user",
     "waiting": "c.status < 10",
     "all": "c.status < 60",
-    "closed": "c.status = 60",
+    "closed": "c.status >= 60",
     "member": "b.user_id is not null",
 }
 _LISTED = """chats c
@@ -45,7 +45,7 @@ def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = {"user": listing.user_id}
     if listing.lines is not None and listing.tab != "member":
         names = {f"line{number}": line for number, line in enumerate(sorted(listing.lines))}
-        allowed = f"c.line_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
+        allowed = f"c.queue_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
         where.append(f"({allowed} or c.operator_id = :user)")
         params |= names
     if listing.unread_only:

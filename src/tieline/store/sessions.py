@@ -4,7 +4,7 @@ from tieline.domain.sessions import Session, Status
 from tieline.store.engine import Row, Tx
 
 _SESSION = """id, chat_id, line_id, connector, customer_id, operator_id, status, parent_id, opened_at,
-closed_at"""
+closed_at, head_vote, head_comment"""
 
 
 def _session(row: Row) -> Session:
@@ -70,18 +70,32 @@ def set_session(
     *,
     status: Status,
     operator_id: int | None,
+    line_id: int,
     answered_at: int | None = None,
     closed_at: int | None = None,
 ) -> None:
     """Keep where a session stands; the first answer's moment stands."""
     tx.run(
-        """update sessions set status = :status, operator_id = :operator,
+        """update sessions set status = :status, operator_id = :operator, line_id = :line,
         answered_at = coalesce(answered_at, :answered), closed_at = :closed
         where portal_id = :portal and id = :id""",
         status=int(status),
         operator=operator_id,
+        line=line_id,
         answered=answered_at,
         closed=closed_at,
+        portal=portal_id,
+        id=session_id,
+    )
+
+
+def set_head_vote(tx: Tx, portal_id: int, session_id: int, *, rating: int | None, comment: str | None) -> None:
+    """Keep what a head thinks of a session; None leaves a part as it is."""
+    tx.run(
+        """update sessions set head_vote = coalesce(:rating, head_vote), head_comment = coalesce(:comment, head_comment)
+        where portal_id = :portal and id = :id""",
+        rating=rating,
+        comment=comment,
         portal=portal_id,
         id=session_id,
     )

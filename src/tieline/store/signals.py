@@ -17,6 +17,7 @@ class DialogChanged:
     portal_id: int
     chat_id: int
     sequence: int
+    moved: bool = False  # who saw it may see it no more
 
 
 @dataclass(frozen=True, slots=True)
