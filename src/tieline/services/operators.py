@@ -77,8 +77,10 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
 
 
 def _transferable(call: Call, chat_id: int) -> Chat:
+    """Return a locked dialog that the caller may hand on: an own one, or one that is nobody's yet."""
     chat = chats.lock(call, chat_id)
-    if not chats.access(call, chat, call.actor).read or not sessions.is_open(chat):
+    may = chats.access(call, chat, call.actor).read and chat.operator_id in (None, call.actor.id)
+    if not sessions.is_open(chat) or not (may or call.actor.is_admin):
         raise NotTransferred
     return chat
 
