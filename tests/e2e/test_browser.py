@@ -136,6 +136,58 @@ def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) 
         picture(second.page, "desktop-of-another")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_dialog_is_handed_on(demo: Demo, browser: Browser, size: str) -> None:
+    name = f"Tina {size.title()}"
+    with (
+        window(browser, SIZES[size]) as one,
+        window(browser, DESKTOP) as two,
+        window(browser, DESKTOP) as outside,
+    ):
+        olga, oskar = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")
+        for operator in (olga, oskar):
+            operator.tab("all")
+        visitor = Visitor(outside, demo.chat, name)
+        visitor.write("Who is the right one for me?")
+        olga.open(name)
+        olga.part("take").click()
+        expect(olga.part("take")).to_have_count(0)
+        oskar.open(name)
+
+        olga.choose("Pin")
+        expect(olga.part("pinned")).to_be_visible()
+        oskar.choose("Join")
+        oskar.answer("I am here too.")
+        visitor.sees("I am here too.")
+        olga.part("dialog-menu").click()
+        expect(olga.page.get_by_role("menuitem")).to_have_count(4)
+        picture(olga.page, f"{size}-dialog-menu")
+        check(olga.page)
+        olga.page.get_by_role("menuitem", name="Transfer").click()
+        expect(olga.part("picker-choice").filter(has_text="Website")).to_be_visible()
+        picture(olga.page, f"{size}-transfer")
+        check(olga.page)
+        olga.part("picker-search").fill("osk")
+        expect(olga.part("picker-choice")).to_have_count(1)
+        olga.part("picker-choice").click()
+        expect(olga.part("dialog-menu")).to_have_count(0)
+
+        oskar.part("take").click()
+        oskar.answer("It is me.")
+        visitor.sees("It is me.")
+        olga.open(name)
+        expect(olga.part("cannot-write")).to_be_visible()
+        olga.choose("Take over")
+        olga.answer("Back with me.")
+        visitor.sees("Back with me.")
+        oskar.sees("Back with me.")
+        olga.choose("Mark as spam")
+        olga.part("confirm").click()
+        expect(olga.row(name)).to_have_count(0)
+        visitor.sees("This conversation is closed")
+        assert olga.problems == oskar.problems == []
+
+
 def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as inside, window(browser, DESKTOP) as outside:
         operator = operator_of(inside, demo, "Ada")

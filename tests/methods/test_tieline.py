@@ -177,15 +177,33 @@ def test_dialog_tells_what_its_reader_may_do(office: Office) -> None:
 
     def may(page: Client) -> str:
         told = dialog(page, chat)["dialog"]
-        return "".join(
-            letter for letter, name in zip("WTF", ("canWrite", "canTake", "canFinish"), strict=True) if told[name]
-        )
+        names = ("canWrite", "canTake", "canJoin", "canIntercept", "canHandOn", "canFinish", "pinned")
+        return "".join(letter for letter, name in zip("WTJIHFP", names, strict=True) if told[name])
 
-    assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["WTF", "WT", "WTF"]
+    assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["WTIHF", "WTJI", "WTJIHF"]
     office.take(office.klaus, chat)
-    assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["WF", "", "F"]
+    assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["WHF", "JI", "JIHF"]
+    office.klaus.call("imopenlines.session.mode.pin", CHAT_ID=chat)
+    office.anna.call("imopenlines.session.join", CHAT_ID=chat)
+    assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["WHFP", "WIP", "JIHFP"]
     office.klaus.call("imopenlines.operator.finish", CHAT_ID=chat)
     assert [may(page) for page in (office.klaus, office.anna, office.admin)] == ["W", "W", "W"]
+
+
+def test_dialog_may_be_handed_to_lines_and_other_people(office: Office) -> None:
+    def targets(text: str) -> list[str]:
+        told = office.klaus.call("tieline.transfer.targets", TEXT=text).result
+        return [item["name"] for kind in ("lines", "people") for item in told[kind]]
+
+    everything = targets("")
+    assert everything
+    assert "Klaus Weber" not in everything, "who hands it on is no target"
+    line = office.desk.app.call("imopenlines.config.get", CONFIG_ID=office.desk.line).result["LINE_NAME"]
+    assert line in everything
+    assert targets(line.upper()) == [line]
+    assert targets("nobody of this name") == []
+    office.desk.app.call("imopenlines.config.update", CONFIG_ID=office.desk.line, PARAMS={"ACTIVE": "N"})
+    assert line not in targets("")
 
 
 def test_messages_of_a_dialog_have_everything_that_is_shown(office: Office) -> None:

@@ -133,6 +133,11 @@ class Operator:
         self.message(text).locator("[data-test='message-menu']").click()
         self.page.get_by_role("menuitem", name=action).click()
 
+    def choose(self, action: str) -> None:
+        """Choose what is to be done with the open dialog."""
+        self.part("dialog-menu").click()
+        self.page.get_by_role("menuitem", name=action).click()
+
     def sees(self, text: str) -> None:
         expect(self.message(text)).to_be_visible()
 

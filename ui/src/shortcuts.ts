@@ -23,7 +23,7 @@ export interface Shortcut {
 
 export type ShortcutId =
   | 'next' | 'previous' | 'open' | 'nextUnread' | 'tabMine' | 'tabWaiting' | 'tabAll'
-  | 'reply' | 'take' | 'finish' | 'context' | 'back' | 'send' | 'newline' | 'editLast' | 'sheet'
+  | 'reply' | 'take' | 'finish' | 'transfer' | 'context' | 'back' | 'send' | 'newline' | 'editLast' | 'sheet'
 
 const letter = (name: string): Chord => ({ code: `Key${name}`, label: name })
 const digit = (name: string): Chord => ({ code: `Digit${name}`, label: name })
@@ -39,6 +39,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'reply', group: 'dialog', chords: [letter('R'), { code: 'Slash', label: '/' }] },
   { id: 'take', group: 'dialog', chords: [letter('T')] },
   { id: 'finish', group: 'dialog', chords: [letter('F')] },
+  { id: 'transfer', group: 'dialog', chords: [letter('M')] },
   { id: 'context', group: 'dialog', chords: [letter('I')] },
   { id: 'back', group: 'dialog', chords: [{ code: 'Escape', label: 'Esc' }] },
   { id: 'send', group: 'dialog', chords: [{ code: 'Enter', label: 'Enter' }], native: true },

@@ -16,12 +16,14 @@ from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
 from tieline.store import members
+from tieline.store import people as people_store
 from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
 MAX_LIMIT = 200
 PREVIEW = 300
+MAX_TARGETS = 50
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
 
@@ -187,11 +189,36 @@ def dialog_get(
         | {
             "canWrite": access.write,
             "canTake": access.take,
+            "canJoin": access.join,
+            "canIntercept": access.intercept,
+            "canHandOn": access.hand_on,
             "canFinish": access.finish,
+            "pinned": bool(chat.pinned),
             "description": chat.description,
         },
         "messages": [_message(call, message, attached.get(message.id, [])) for message in shown],
         "hasMore": more,
+    }
+
+
+@family.method("tieline.transfer.targets", documented=False)
+def transfer_targets(
+    call: Call, *, text: Annotated[str, Doc("A part of the name.")] = ""
+) -> dict[str, list[dict[str, Any]]]:
+    """List the people and the lines that a dialog may be handed to, by name."""
+    wanted = text.strip().casefold()
+    people = people_store.list_active_people(call.tx, call.portal_id)
+    return {
+        "lines": [
+            {"id": line.id, "name": line.name}
+            for line in call.lines()
+            if line.active and wanted in line.name.casefold()
+        ][:MAX_TARGETS],
+        "people": [
+            {"id": person.id, "name": person.full_name, "position": person.work_position}
+            for person in people
+            if wanted in person.full_name.casefold() and person.id != call.actor.id
+        ][:MAX_TARGETS],
     }
 
 

@@ -49,7 +49,9 @@ class Access:
     read: bool
     write: bool
     take: bool
+    join: bool
     intercept: bool
+    hand_on: bool
     finish: bool
 
 
@@ -67,7 +69,9 @@ def access(call: Call, chat: Chat, user: User) -> Access:
         read=joined or entitled,
         write=line is not None and (joined if not free else joined or entitled),
         take=is_open and (entitled or joined) and (waiting or chat.operator_id is None),
+        join=is_open and entitled and not joined,
         intercept=is_open and (entitled or joined) and (waiting or not own),
+        hand_on=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
         finish=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
     )
 

@@ -50,8 +50,8 @@ def skip(call: Call, chat_id: int) -> None:
     """Pass the caller's dialog on to the next operator of the queue; where there is no other, it waits for one."""
     chat = locked = _readable(call, chat_id)
     line = call.find_line(chat.queue_id)
-    own = chat.operator_id == call.actor.id or call.actor.is_admin
-    if line is None or not own or not sessions.is_open(chat):
+    own = chat.operator_id is not None and chats.access(call, chat, call.actor).hand_on
+    if line is None or not own:
         raise NotPassedOn
     operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
     chats.keep(call, _handed(call, chat, Move.PASSED_ON, operator), locked)
@@ -79,8 +79,7 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
 def _transferable(call: Call, chat_id: int) -> Chat:
     """Return a locked dialog that the caller may hand on: an own one, or one that is nobody's yet."""
     chat = chats.lock(call, chat_id)
-    may = chats.access(call, chat, call.actor).read and chat.operator_id in (None, call.actor.id)
-    if not sessions.is_open(chat) or not (may or call.actor.is_admin):
+    if not chats.access(call, chat, call.actor).hand_on:
         raise NotTransferred
     return chat
 

@@ -20,6 +20,7 @@ import type {
   Placement,
   Tab,
   Tokens,
+  TransferTargets,
   User,
   WebhookSettings,
   Workshop,
@@ -69,6 +70,16 @@ export const api = {
     call('im.dialog.read', { DIALOG_ID: dialogId, MESSAGE_ID: messageId }),
   take: (chatId: number) => call('imopenlines.operator.answer', { CHAT_ID: chatId }),
   finish: (chatId: number) => call('imopenlines.operator.finish', { CHAT_ID: chatId }),
+  join: (chatId: number) => call('imopenlines.session.join', { CHAT_ID: chatId }),
+  intercept: (chatId: number) => call('imopenlines.session.intercept', { CHAT_ID: chatId }),
+  skip: (chatId: number) => call('imopenlines.operator.skip', { CHAT_ID: chatId }),
+  spam: (chatId: number) => call('imopenlines.operator.spam', { CHAT_ID: chatId }),
+  pin: (chatId: number) => call('imopenlines.session.mode.pin', { CHAT_ID: chatId }),
+  unpin: (chatId: number) => call('imopenlines.session.mode.pin', { CHAT_ID: chatId, ACTIVATE: 'N' }),
+  /** The target is a person's id, or `queue` and a line's id. */
+  transfer: (chatId: number, target: string) =>
+    call('imopenlines.operator.transfer', { CHAT_ID: chatId, TRANSFER_ID: target }),
+  transferTargets: (text: string) => call<TransferTargets>('tieline.transfer.targets', { TEXT: text }),
 
   connectors: () => call<ConnectorCatalogue>('tieline.connectors.list'),
   openConnector: (connector: string, line: number) =>

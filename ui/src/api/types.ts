@@ -61,8 +61,20 @@ export interface Dialog {
 export interface DialogDetails extends Dialog {
   canWrite: boolean
   canTake: boolean
+  canJoin: boolean
+  canIntercept: boolean
+  /** Transfer it, pass it on to the next, pin it, call it spam. */
+  canHandOn: boolean
   canFinish: boolean
+  /** No time closes it. */
+  pinned: boolean
   description: string
+}
+
+/** Where a dialog may be handed to. */
+export interface TransferTargets {
+  lines: { id: number; name: string }[]
+  people: { id: number; name: string; position: string }[]
 }
 
 export interface MessageFile {

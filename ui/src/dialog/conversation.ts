@@ -10,7 +10,9 @@ import { type Echo, Outbox, unclaimed } from './outbox'
 
 const PAGE = 50
 
-export type Action = 'take' | 'finish'
+export type Action = 'take' | 'finish' | 'join' | 'intercept' | 'skip' | 'spam' | 'pin' | 'unpin'
+/** What is done with these may be out of sight afterwards. */
+const LEAVING: ReadonlySet<string> = new Set(['transfer', 'skip', 'spam'])
 
 export class Conversation {
   readonly messages = shallowRef<readonly Message[]>([])
@@ -22,7 +24,7 @@ export class Conversation {
     olderFault: null as string | null,
     /** What went wrong with the last action, and which one is under way. */
     actionFault: null as string | null,
-    acting: null as Action | null,
+    acting: null as Action | 'transfer' | null,
   })
   readonly outbox: Outbox
   /** Messages that the channel refused and that were sent again from here. */
@@ -73,13 +75,25 @@ export class Conversation {
     this.refresh()
   }
 
-  async act(action: Action): Promise<void> {
-    if (this.state.acting) return
+  act(action: Action): Promise<boolean> {
+    return this.perform(action, () => api[action](this.chatId))
+  }
+
+  /** Hands the dialog to a person, by id, or to the queue of a line: `queue` and its id. */
+  transfer(target: string): Promise<boolean> {
+    return this.perform('transfer', () => api.transfer(this.chatId, target))
+  }
+
+  /** Does one thing at a time; tells whether it was done. */
+  private async perform(action: Action | 'transfer', work: () => Promise<unknown>): Promise<boolean> {
+    if (this.state.acting) return false
     this.state.acting = action
     try {
-      await this.attempt(() => api[action](this.chatId))
-      await this.update()
+      await this.attempt(work)
+      const done = this.state.actionFault === null
+      if (!done || !LEAVING.has(action)) await this.update()
       inbox.refresh()
+      return done
     } finally {
       this.state.acting = null
     }
