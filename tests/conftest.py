@@ -39,7 +39,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell a run of everything from one of some tests."""
-    some = config.args != config.getini("testpaths") or config.option.keyword or config.option.markexpr == "slow"
+    options = config.option
+    some = options.collectonly or options.keyword or options.markexpr == "slow"
+    some = some or config.args != config.getini("testpaths")
     if not some and not hasattr(config, "workerinput"):
         config.stash[WHOLE] = []
 
