@@ -2,6 +2,7 @@ PY ?= python3
 V := .venv/bin
 LOCK := $(V)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 PIP := $(V)/python -m pip install -q --disable-pip-version-check
+# Compiled files are kept even where the environment forbids it: a command then starts in three quarters of the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lock docs ui kill-test fuzz clean

@@ -181,7 +181,7 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
             config.load()
         except OSError as error:  # SSLError is one
             raise WrongSetting(f"the certificate cannot be used: {error}") from error
-        return _Door(config), _listen(host, port)
+        return _Door(config), bind(host, port)
 
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     cert = None
@@ -195,7 +195,8 @@ def _doors(settings: Settings, app: Server) -> list[tuple[_Door, socket.socket]]
     return doors
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """Take a port, or say why it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -13,15 +13,16 @@ from typing import Any
 
 import aiohttp
 
+from tieline import app
 from tieline.domain.ids import new_password
 from tieline.domain.plain import PlainError
-from tieline.http import certificates
-from tieline.http.asking import socket_path
+from tieline.http import asking, certificates
 from tieline.services.people import hash_password
 from tieline.settings import Settings
 
 STATE = "demo.json"
 CONNECTOR = "tieline_site_chat"
+WAITING = 100  # requests that may wait for the chat while it starts
 PEOPLE = (
     ("Ada Admin", "admin@example.com", True),
     ("Olga Operator", "olga@example.com", False),
@@ -51,7 +52,8 @@ async def prepare(settings: Settings, chat_port: int) -> list[str]:
     """Set up what is not there yet, start the website chat, and return the lines that say where to click."""
     folder = settings.folder
     path = folder / STATE
-    listening = _listen(chat_port)
+    listening = app.bind("127.0.0.1", chat_port)
+    listening.listen(WAITING)
     state = json.loads(path.read_text()) if path.exists() else await _set_up(folder, chat_port)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -62,24 +64,8 @@ async def prepare(settings: Settings, chat_port: int) -> list[str]:
     return _where_to_click(settings, state, chat_port)
 
 
-def _listen(port: int) -> socket.socket:
-    """Open the chat's port before anybody is told of it: what comes while the chat starts waits for it there."""
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=100)
-    except OSError as error:
-        raise DemoFailed(f"port {port} of the website chat cannot be opened: {os.strerror(error.errno or 0)}") from None
-
-
 async def _ask(folder: Path, command: str, **args: Any) -> Any:
-    reader, writer = await asyncio.open_unix_connection(socket_path(folder))
-    try:
-        writer.write(json.dumps({"command": command, "args": args}).encode() + b"\n")
-        answer = json.loads(await reader.readline())
-    finally:
-        writer.close()
-    if "error" in answer:
-        raise DemoFailed(answer["error"])
-    return answer["result"]
+    return await asyncio.to_thread(asking.ask, folder, command, args)
 
 
 async def _set_up(folder: Path, chat_port: int) -> dict[str, Any]:
@@ -92,7 +78,7 @@ async def _set_up(folder: Path, chat_port: int) -> dict[str, Any]:
     operators = [str(person["id"]) for person in people]
     line = await _ask(folder, "line.add", name="Website", operators=operators)
     base = f"http://127.0.0.1:{chat_port}"
-    app = await _ask(
+    added = await _ask(
         folder,
         "app.add",
         name="Website chat",
@@ -104,7 +90,7 @@ async def _set_up(folder: Path, chat_port: int) -> dict[str, Any]:
     return {
         "people": people,
         "line": line["id"],
-        "app": {key: app[key] for key in ("client_id", "client_secret")},
+        "app": {key: added[key] for key in ("client_id", "client_secret")},
     }
 
 

@@ -170,6 +170,15 @@ def test_who_was_offered_a_dialog_that_another_took_does_not_write(team: Team) -
     assert team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["user_counter"] == 2
 
 
+def test_who_was_offered_a_dialog_that_another_took_outside_does_not_write(team: Team) -> None:
+    chat = team.desk.write_in()
+    assert team.owner(chat) == team.people[0], "offered to the operator"
+    team.desk.write_in("From my phone", message={"user_id": team.people[1]})
+    assert team.owner(chat) == team.people[1]
+    assert refused(write(team.operator, chat)) == NOT_HERE
+    assert team.admin.call("imopenlines.dialog.get", CHAT_ID=chat).result["user_counter"] == 2
+
+
 def test_who_answered_in_a_dialog_before_may_write_still(team: Team) -> None:
     chat = team.desk.write_in()
     write(team.operator, chat)

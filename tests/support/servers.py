@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -116,11 +116,11 @@ class SharedDatabase:
 
     def open(self) -> Database:
         """Return the open database; a test may have closed it."""
-        try:
-            assert self._open is not None
-            self._open.submit_read(lambda tx: tx.one("select 1")).result(30)
-        except (AssertionError, Unavailable):
-            self._open = open_database(self.url, Bus())
+        if self._open is not None:
+            with suppress(Unavailable):
+                self._open.submit_read(lambda tx: tx.one("select 1")).result(30)
+                return self._open
+        self._open = open_database(self.url, Bus())
         return self._open
 
     def empty(self) -> None:

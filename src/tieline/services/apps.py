@@ -101,8 +101,7 @@ def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
     call.touch()
     app = get(call, app_id)
     _note(call, "application added", app)
-    if app.script_only and app.install_url:
-        _announce(call, app)
+    _announce(call, app)
     return Added(app, secret, application_token, signing_secret, tokens.issue(call, app, call.actor.id))
 
 
@@ -151,8 +150,7 @@ def edit(call: Call, app: App, settings: Settings) -> App:
     changed = _keep(call, changed, "application edited")
     if changed.installed or not _needs_no_installer(settings):
         return changed
-    if changed.script_only and changed.install_url:
-        _announce(call, changed)
+    _announce(call, changed)
     return finish_install(call, changed)
 
 
@@ -161,7 +159,9 @@ def _needs_no_installer(settings: Settings | App) -> bool:
 
 
 def _announce(call: Call, app: App) -> None:
-    """Send the tokens to the install URL: not a subscription, so its handler id is 0."""
+    """Send the tokens to the install URL of a script: not a subscription, so its handler id is 0."""
+    if not (app.script_only and app.install_url):
+        return
     fact = _installed(call, app)
     (event,) = call.world.catalogue.events_of(AppInstalled)
     install = Binding(0, app.id, event.wire_name, app.install_url, call.actor.id)
@@ -218,8 +218,7 @@ def reinstall(call: Call, app: App) -> App:
 def _install_again(call: Call, app: App, kind: str) -> App:
     _drop_handlers(call, app, "the application was installed again")
     app = _keep(call, replace(app, installed=_needs_no_installer(app)), kind)
-    if app.script_only and app.install_url:
-        _announce(call, app)
+    _announce(call, app)
     return app
 
 

@@ -1,10 +1,13 @@
 """Messages of chats: who may read and write, sending, editing, deleting, reading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tieline.domain.chats import Author, Chat, Message
 from tieline.domain.clock import DAY
-from tieline.domain.events import OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
+from tieline.domain.connectors import Connector
+from tieline.domain.events import MessageFact, OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
 from tieline.domain.people import User
 from tieline.domain.sessions import Move
 from tieline.services import sessions
@@ -65,14 +68,15 @@ def access(call: Call, chat: Chat, user: User) -> Access:
     waiting, is_open = sessions.is_waiting(chat), sessions.is_open(chat)
     free = not is_open or waiting
     entitled = in_queue or user.is_admin
+    in_charge = is_open and (own or user.is_admin or (entitled and chat.operator_id is None))
     return Access(
         read=joined or entitled,
         write=line is not None and (joined if not free else joined or entitled),
         take=is_open and (entitled or joined) and (waiting or chat.operator_id is None),
         join=is_open and entitled and not joined,
         intercept=is_open and (entitled or joined) and (waiting or not own),
-        hand_on=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
-        finish=is_open and (own or user.is_admin or (entitled and chat.operator_id is None)),
+        hand_on=in_charge,
+        finish=in_charge,
     )
 
 
@@ -119,16 +123,8 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
         assert line is not None  # access() lets nobody write where the line is gone
         return sessions.open_session(call, chat, line, operator_id=call.actor.id)
     if sessions.is_waiting(chat) or chat.operator_id is None:
-        return taken(call, chat)
+        return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
     return chat
-
-
-def taken(call: Call, chat: Chat) -> Chat:
-    """Give a locked dialog that waits to the caller; it was only offered to the one who leaves it so."""
-    if sessions.is_waiting(chat) and chat.operator_id is not None:
-        members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
-    members.add_member(call.tx, call.portal_id, chat.id, call.actor.id, call.now)
-    return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
 
 
 def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
@@ -150,21 +146,25 @@ def _carry_outside(call: Call, chat: Chat, message_id: int, text: str, *, system
         return chat
     if system and not connector.need_system_messages:
         return chat
-    publish(
-        call,
-        OperatorMessageSent(
-            app_id=connector.app_id,
-            actor_id=call.actor.id,
-            chat_id=chat.id,
-            connector=chat.connector,
-            line_id=chat.line_id,
-            message_id=message_id,
-            outer_chat=chat.outer_chat,
-            author_id=0 if system else call.actor.id,
-            text=text,
-        ),
-    )
+    sent = partial(OperatorMessageSent, author_id=0 if system else call.actor.id, text=text)
+    _tell_outside(call, chat, connector, message_id, sent)
     return chat
+
+
+def _tell_outside(
+    call: Call, chat: Chat, connector: Connector, message_id: int, make: Callable[..., MessageFact]
+) -> None:
+    """Publish what happened to a message that is the connector's to carry; `make` adds the rest of the fact."""
+    fact = make(
+        app_id=connector.app_id,
+        actor_id=call.actor.id,
+        chat_id=chat.id,
+        connector=chat.connector,
+        line_id=chat.line_id,
+        message_id=message_id,
+        outer_chat=chat.outer_chat,
+    )
+    publish(call, fact)
 
 
 def add_message(
@@ -218,18 +218,8 @@ def edit(call: Call, message_id: int, text: str) -> None:
     chat = rewrite(call, locked, message, replace(message, text=shorten(text), edited_at=call.now))
     connector = call.find_connector(chat.connector)
     if connector is not None and connector.edit_internal_messages:
-        fact = OperatorMessageEdited(
-            app_id=connector.app_id,
-            actor_id=call.actor.id,
-            chat_id=chat.id,
-            connector=chat.connector,
-            line_id=chat.line_id,
-            message_id=message.id,
-            outer_chat=chat.outer_chat,
-            author_id=message.author_id,
-            text=shorten(text),
-        )
-        publish(call, fact)
+        edited = partial(OperatorMessageEdited, author_id=message.author_id, text=shorten(text))
+        _tell_outside(call, chat, connector, message.id, edited)
     keep(call, chat, locked)
 
 
@@ -239,16 +229,7 @@ def delete(call: Call, message_id: int) -> None:
     chat = rewrite(call, locked, message, replace(message, text="", deleted_at=call.now))
     connector = call.find_connector(chat.connector)
     if connector is not None and connector.del_internal_messages:
-        fact = OperatorMessageDeleted(
-            app_id=connector.app_id,
-            actor_id=call.actor.id,
-            chat_id=chat.id,
-            connector=chat.connector,
-            line_id=chat.line_id,
-            message_id=message.id,
-            outer_chat=chat.outer_chat,
-        )
-        publish(call, fact)
+        _tell_outside(call, chat, connector, message.id, OperatorMessageDeleted)
     keep(call, chat, locked)
 
 

@@ -22,12 +22,12 @@ class NotIntercepted(Exception):
 
 def take(call: Call, chat_id: int) -> None:
     """Make the caller the operator of a dialog that waits."""
-    chat = locked = chats.lock(call, chat_id)
+    chat = chats.lock(call, chat_id)
     if chat.operator_id == call.actor.id and sessions.is_open(chat) and not sessions.is_waiting(chat):
         return
     if not chats.access(call, chat, call.actor).take:
         raise chats.NoAccess
-    chats.keep(call, chats.taken(call, chat), locked)
+    chats.keep(call, sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id), chat)
 
 
 def finish(call: Call, chat_id: int) -> None:
@@ -40,21 +40,30 @@ def finish(call: Call, chat_id: int) -> None:
 
 def finish_another(call: Call, chat_id: int) -> None:
     """Close the session of a dialog that the caller may read, whoever its operator is."""
+    _end(call, chat_id, Move.CLOSED)
+
+
+def mark_spam(call: Call, chat_id: int) -> None:
+    """Close the session of a dialog that the caller may read as spam."""
+    _end(call, chat_id, Move.MARKED_SPAM)
+
+
+def _end(call: Call, chat_id: int, what: Move) -> None:
     chat = _readable(call, chat_id)
     if not sessions.is_open(chat):
         raise chats.NoAccess
-    chats.keep(call, sessions.close(call, chat), chat)
+    chats.keep(call, sessions.close(call, chat, what), chat)
 
 
 def skip(call: Call, chat_id: int) -> None:
     """Pass the caller's dialog on to the next operator of the queue; where there is no other, it waits for one."""
-    chat = locked = _readable(call, chat_id)
+    chat = _readable(call, chat_id)
     line = call.find_line(chat.queue_id)
     own = chat.operator_id is not None and chats.access(call, chat, call.actor).hand_on
     if line is None or not own:
         raise NotPassedOn
     operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
-    chats.keep(call, _handed(call, chat, Move.PASSED_ON, operator), locked)
+    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator), chat)
 
 
 def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
@@ -63,7 +72,7 @@ def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
     user = call.find_person(user_id)
     if user is None or not user.active or user.id == chat.operator_id:
         raise NotTransferred
-    chats.keep(call, _handed(call, chat, Move.PASSED_ON, user.id), chat)
+    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=user.id), chat)
 
 
 def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
@@ -73,7 +82,7 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
     if line is None or not line.active:
         raise NotTransferred
     operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
-    chats.keep(call, _handed(call, chat, Move.PASSED_ON, operator, queue_id=line.id), chat)
+    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator, queue_id=line.id), chat)
 
 
 def _transferable(call: Call, chat_id: int) -> Chat:
@@ -82,23 +91,6 @@ def _transferable(call: Call, chat_id: int) -> Chat:
     if not chats.access(call, chat, call.actor).hand_on:
         raise NotTransferred
     return chat
-
-
-def _handed(call: Call, chat: Chat, what: Move, operator_id: int | None, *, queue_id: int = sessions.SAME) -> Chat:
-    """Give a locked dialog from its operator, who leaves it, to another or to nobody."""
-    if chat.operator_id is not None:
-        members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
-    if operator_id is not None:
-        members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
-    return sessions.move(call, chat, what, operator_id=operator_id, queue_id=queue_id)
-
-
-def mark_spam(call: Call, chat_id: int) -> None:
-    """Close the session of a dialog as spam."""
-    chat = _readable(call, chat_id)
-    if not sessions.is_open(chat):
-        raise chats.NoAccess
-    chats.keep(call, sessions.close(call, chat, Move.MARKED_SPAM), chat)
 
 
 def pin(call: Call, chat_id: int, *, pinned: bool) -> None:
@@ -131,10 +123,10 @@ def join(call: Call, chat_id: int) -> None:
 
 def intercept(call: Call, chat_id: int) -> None:
     """Make the caller the operator of a dialog that may be another's, who leaves it."""
-    chat = locked = chats.lock(call, chat_id)
+    chat = chats.lock(call, chat_id)
     if not chats.access(call, chat, call.actor).intercept:
         raise NotIntercepted
-    chats.keep(call, _handed(call, chat, Move.INTERCEPTED, call.actor.id), locked)
+    chats.keep(call, sessions.move(call, chat, Move.INTERCEPTED, operator_id=call.actor.id), chat)
 
 
 def start(call: Call, chat_id: int) -> None:

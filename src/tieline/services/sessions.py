@@ -66,7 +66,10 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
 
 
 def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, queue_id: int = SAME) -> Chat:
-    """Move the open session of a locked dialog, to another operator and queue too; what stays is not written."""
+    """Move the open session of a locked dialog, to another operator and queue too; what stays is not written.
+
+    Whose dialog it was, or to whom it was only offered, leaves it; whose it becomes joins.
+    """
     assert chat.session_id is not None
     assert chat.status is not None
     before = Status(chat.status)
@@ -75,6 +78,11 @@ def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, 
     queue = chat.queue_id if queue_id == SAME else queue_id
     if (status, operator, queue) == (before, chat.operator_id, chat.queue_id):
         return chat
+    if operator != chat.operator_id:
+        if chat.operator_id is not None:
+            members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
+        if operator is not None:
+            members.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
     session_store.set_session(
         call.tx,
         call.portal_id,
