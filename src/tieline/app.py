@@ -19,6 +19,7 @@ import uvicorn
 from tieline.api.dispatch import Dispatcher
 from tieline.api.registry import Registry
 from tieline.delivery.fetcher import Fetcher
+from tieline.delivery.timekeeper import Timekeeper
 from tieline.delivery.worker import Worker
 from tieline.domain.clock import Clock, SystemClock
 from tieline.domain.plain import PlainError
@@ -112,15 +113,17 @@ class Parts:
         self.world = world
         self.worker = Worker(database, world, registry, bus)
         self.fetcher = Fetcher(database, world, world.folder, bus)
+        self.timekeeper = Timekeeper(database, world, bus)
         self.server = Server(Dispatcher(registry, database, world), world.rules, bus, world.folder, static)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to deliver events and to fetch files."""
+        """Begin to deliver events, to fetch files and to watch the time."""
         self.server.live.start()
         self._tasks = [
             asyncio.create_task(_keep_running("deliveries", self.worker.run)),
             asyncio.create_task(_keep_running("files", self.fetcher.run)),
+            asyncio.create_task(_keep_running("timers", self.timekeeper.run)),
         ]
 
     async def stop(self) -> None:

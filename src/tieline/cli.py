@@ -3,9 +3,11 @@
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from tieline.http import asking
 from tieline.settings import Settings, load
 
 FOLLOW_PAUSE = 0.5
+CLOCK_PAUSE = 0.2
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 # A server's parts are imported where one is started: what asks a running one then takes a third of the time.
 
 
@@ -211,13 +215,27 @@ def user() -> None:
 @click.option("--name", required=True)
 @click.option("--email", required=True)
 @click.option("--admin", is_flag=True)
+@click.option("--presence", type=click.Choice(["auto", "online"]), help="online: there also without an open page.")
 @_json_option
-def user_add(data: Path | None, database: str | None, name: str, email: str, admin: bool, as_json: bool) -> None:
+def user_add(
+    data: Path | None, database: str | None, name: str, email: str, admin: bool, presence: str | None, as_json: bool
+) -> None:
     """Add a person and print the password, once."""
     password = new_password()
-    args = {"name": name, "email": email, "admin": admin, "password_hash": _hash(password)}
+    args = {"name": name, "email": email, "admin": admin, "presence": presence, "password_hash": _hash(password)}
     added = _ask(load({"data": data, "database": database}), "person.add", args)
     _print({**added, "password": password}, as_json=as_json)
+
+
+@user.command(name="presence")
+@_data_options
+@click.option("--user", "user_id", type=int, required=True, help="Id of the person.")
+@click.argument("choice", type=click.Choice(["auto", "online", "away", "absent"]))
+@_json_option
+def user_presence(data: Path | None, database: str | None, user_id: int, choice: str, as_json: bool) -> None:
+    """Say whether a person is there: auto goes by the open pages, online holds also without one."""
+    args = {"user": user_id, "choice": choice}
+    _print(_ask(load({"data": data, "database": database}), "person.presence", args), as_json=as_json)
 
 
 @user.command(name="password")
@@ -260,6 +278,61 @@ def line_disconnect(data: Path | None, database: str | None, line_id: int, conne
     """Switch a connector off on a line; its application is told."""
     settings = load({"data": data, "database": database})
     _print(_ask(settings, "line.disconnect", {"line": line_id, "connector": connector}), as_json=as_json)
+
+
+@commands.group(name="clock", invoke_without_command=True)
+@_data_options
+@_json_option
+@click.pass_context
+def clock_group(context: click.Context, data: Path | None, database: str | None, as_json: bool) -> None:
+    """The portal's clock, which in development can be stopped, moved and made to run faster."""
+    context.obj = (load({"data": data, "database": database}), as_json)
+    if context.invoked_subcommand is None:
+        _lead_clock(context.obj, {})
+
+
+def _lead_clock(chosen: tuple[Settings, bool], args: dict[str, Any]) -> None:
+    settings, as_json = chosen
+    facts = _ask(settings, "clock", args)
+    while facts["target"] is not None:
+        time.sleep(CLOCK_PAUSE)
+        facts = _ask(settings, "clock", {})
+    _print(facts, as_json=as_json)
+
+
+@clock_group.command(name="freeze")
+@click.pass_obj
+def clock_freeze(chosen: tuple[Settings, bool]) -> None:
+    """Stop the clock."""
+    _lead_clock(chosen, {"action": "freeze"})
+
+
+@clock_group.command(name="run")
+@click.option("--rate", type=float, default=1, help="How many times as fast as the machine's (1).")
+@click.pass_obj
+def clock_run(chosen: tuple[Settings, bool], rate: float) -> None:
+    """Let the clock run on from where it stands."""
+    _lead_clock(chosen, {"action": "run", "rate": rate})
+
+
+@clock_group.command(name="set")
+@click.argument("moment", type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]))
+@click.pass_obj
+def clock_set(chosen: tuple[Settings, bool], moment: datetime) -> None:
+    """Lead the clock to a moment in UTC; what is due until then happens in its order."""
+    _lead_clock(chosen, {"action": "set", "moment": int(moment.replace(tzinfo=UTC).timestamp() * 1000)})
+
+
+@clock_group.command(name="move")
+@click.argument("period")
+@click.pass_obj
+def clock_move(chosen: tuple[Settings, bool], period: str) -> None:
+    """Let time pass, such as 90s, 5m, 2h or 1d12h; what is due meanwhile happens in its order."""
+    parts = re.findall(r"(\d+)([smhd])", period)
+    if not parts or "".join(number + unit for number, unit in parts) != period:
+        raise click.BadParameter("such as 90s, 5m, 2h or 1d12h", param_hint="PERIOD")
+    seconds = sum(int(number) * UNITS[unit] for number, unit in parts)
+    _lead_clock(chosen, {"action": "move", "seconds": seconds})
 
 
 @commands.command()

@@ -8,6 +8,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from support.portal import Client, Desk, Portal
 from support.receiver import Received, Receiver
+from tieline.domain.clock import MINUTE
 
 NOW = 1_800_000_000
 PORTAL_PART = {
@@ -218,10 +219,10 @@ def test_auth_block_has_the_tokens_of_who_acted_and_no_refresh_token(desk: Desk,
 
 
 def test_event_without_anybody_who_acts_brings_no_tokens(desk: Desk, receiver: Receiver) -> None:
-    empty = desk.portal.line(name="Empty")
-    desk.connector("activate", LINE=empty, ACTIVE=1)
-    desk.bind("OnImConnectorDialogStart")
-    desk.connector("send.messages", LINE=empty, MESSAGES=[desk.message()])
+    desk.settings(AUTO_CLOSE_TIME=60, AUTO_EXPIRE_TIME=0)
+    desk.bind("OnImConnectorDialogFinish")
+    desk.answer(desk.write_in())
+    desk.portal.pass_time(MINUTE)
     (event,) = receiver.wait()
     assert auth_of(event).keys() == PORTAL_PART
     assert OAuthEventData.from_dict(event.flat).is_system

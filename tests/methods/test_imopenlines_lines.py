@@ -162,11 +162,11 @@ def test_operators_who_are_not_there_are_told_all_the_same(portal: Portal, admin
 
 
 @pytest.mark.difference(24)
-def test_welcome_text_is_kept_and_not_sent(desk: Desk) -> None:
+def test_forms_are_kept_and_not_sent(desk: Desk) -> None:
     admin = desk.portal.webhook()
-    welcome = {"WELCOME_MESSAGE": "Y", "WELCOME_MESSAGE_TEXT": "Welcome!", "QUEUE_TYPE": "all"}
-    assert admin.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS=welcome).result is True
-    assert {name: config(admin, desk.line)[name] for name in welcome} == welcome
+    form = {"USE_WELCOME_FORM": "Y", "WELCOME_FORM_ID": "3", "WELCOME_FORM_DELAY": "N"}
+    assert admin.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS=form).result is True
+    assert {name: config(admin, desk.line)[name] for name in form} == form
     assert [message["text"] for message in desk.history(desk.write_in("Hello"))] == ["Hello"]
 
 

@@ -15,10 +15,12 @@ from argon2 import PasswordHasher
 
 from support import answers
 from tieline import app as composition
-from tieline.domain.clock import ManualClock
+from tieline.domain.chats import Chat
+from tieline.domain.clock import SECOND, ManualClock
 from tieline.http import control
 from tieline.services.call import Call
 from tieline.settings import load
+from tieline.store import chats as chat_store
 from tieline.store import people as people_store
 from tieline.store.engine import Database, Tx, open_database
 from tieline.store.signals import Bus
@@ -177,12 +179,14 @@ class Portal:
         """Carry out a command of the command line."""
         return self.write(lambda tx: control.run(tx, self.world, name, args))
 
-    def person(self, name: str = "", *, admin: bool = False) -> int:
-        """Add a person; returns the id."""
+    def person(self, name: str = "", *, admin: bool = False, presence: str = "online") -> int:
+        """Add a person, who is there without an open page unless told otherwise; returns the id."""
         number = next(self._numbers)
         name = name or f"Person {number}"
         email = f"person{number}@example.com"
-        added = self.command("person.add", name=name, email=email, admin=admin, password_hash=PASSWORD_HASH)
+        added = self.command(
+            "person.add", name=name, email=email, admin=admin, presence=presence, password_hash=PASSWORD_HASH
+        )
         return added["id"]
 
     def email(self, user_id: int) -> str:
@@ -212,6 +216,18 @@ class Portal:
         assert login.status == 200, login.content
         cookie = login.headers["set-cookie"].partition(";")[0]
         return Client(self, {"id": user_id}, prefix="/ui/rest/", headers={**headers, "cookie": cookie})
+
+    def pass_time(self, period: int) -> None:
+        """Let time pass, and what is due then happen."""
+        self.clock.move(period)
+        self.loop.run(self.parts.timekeeper.look())
+
+    def lead(self, period: int) -> None:
+        """Lead the portal's clock, while that of the machine stands; what is due meanwhile happens at its own time."""
+        moved = self.command("clock", action="move", seconds=period // SECOND)
+        while moved["target"] is not None:
+            self.loop.run(self.parts.timekeeper.look())
+            moved = self.command("clock")
 
     def look_for_due(self) -> None:
         """Let the worker see what has become due on the moved clock."""
@@ -247,6 +263,33 @@ class Desk:
         reply = self.app.call(f"imconnector.{method}", **({"CONNECTOR": self.code, "LINE": self.line} | params))
         assert reply.status == 200, reply.content
         return reply
+
+    def settings(self, **fields: Any) -> None:
+        """Change settings of the line."""
+        admin = self.portal.webhook()
+        assert admin.call("imopenlines.config.update", CONFIG_ID=self.line, PARAMS=fields).result is True
+
+    def staff(self, *operators: int) -> None:
+        """Put people into the line's queue, in this order."""
+        self.settings(QUEUE=[{"ENTITY_TYPE": "user", "ENTITY_ID": number} for number in operators])
+
+    def be(self, user_id: int, choice: str) -> None:
+        """Let somebody come or go: `online`, `away`, `absent`, or `auto`."""
+        self.portal.command("person.presence", user=user_id, choice=choice)
+
+    def dialog_of(self, customer: str, text: str = "Hello") -> int:
+        """Let a customer of this name write from a chat of his own; returns the chat's id."""
+        return self.write_in(text, user={"id": customer, "name": customer}, chat={"id": customer})
+
+    def chat(self, chat: int) -> Chat:
+        """Return a dialog as it is kept."""
+        found = self.portal.read(lambda tx: chat_store.find_chat(tx, 1, chat))
+        assert found is not None
+        return found
+
+    def operator_of(self, chat: int) -> int | None:
+        """Return whose dialog it is, or to whom it is offered."""
+        return self.chat(chat).operator_id
 
     def bind(self, *events: str) -> None:
         """Subscribe the handler to events."""

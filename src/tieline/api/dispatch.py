@@ -94,7 +94,7 @@ class Dispatcher:
         request.watch.begin()
         call = authorise(self.world, tx, request)
         request.watch.zone = call.portal.time_zone
-        account = request.account = Account(self.operating, _caller(call), call.now)
+        account = request.account = Account(self.operating, _caller(call), call.real_now)
         if method.name != batch.NAME:
             return Answer(200, timed(account, request.watch, call, method, request.params))
 
@@ -197,7 +197,7 @@ def _by_token(call: Call, secret: str) -> None:
     if known is None:
         raise ApiError(faults.INVALID_TOKEN)
     expires_at, app, user = known
-    if expires_at <= call.now:
+    if expires_at <= call.real_now:
         raise ApiError(faults.EXPIRED_TOKEN)
     if app is None or app.removed_at is not None:
         raise ApiError(faults.APPLICATION_NOT_FOUND)
@@ -205,7 +205,7 @@ def _by_token(call: Call, secret: str) -> None:
         raise ApiError(faults.AUTHORIZATION_ERROR)
     if not app.open_to(user):
         raise ApiError(faults.USER_ACCESS_ERROR)
-    if app.blocked(call.now):
+    if app.blocked(call.real_now):
         raise ApiError(faults.PAYMENT_REQUIRED)
     call.app, call.user, call.scopes = app, user, app.scopes | {BASIC}
 

@@ -132,7 +132,7 @@ class Preparer:
     ) -> Origin:
         key, version = _origin_key(delivery), call.tx.version(call.portal_id)
         known = made.origins.get(key) or self._memory.origins.get(key)
-        if known is not None and _holds(known, version, call.now):
+        if known is not None and _holds(known, version, call.real_now):
             return known.origin
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
@@ -152,7 +152,7 @@ class Preparer:
             grant = tokens.issue(call, app, user_id)
             origin.access_token, origin.refresh_token = grant.access_token, grant.refresh_token
             return origin  # for this attempt alone
-        made_at = call.now
+        made_at = call.real_now
         if user_id is not None:
             origin.access_token, made_at = self._event_token(call, app, user_id, made, writing=writing)
         made.origins[key] = _Known(origin, version, made_at)
@@ -162,11 +162,11 @@ class Preparer:
         """Return a token for events, made once for ten minutes and good for the full hour that each event claims."""
         key = (call.portal_id, app.id, user_id)
         known = made.tokens.get(key) or self._memory.tokens.get(key)
-        if known is not None and call.now - known[1] < EVENT_TOKEN_REUSE:
+        if known is not None and call.real_now - known[1] < EVENT_TOKEN_REUSE:
             return known
         if not writing:
             raise _NeedsWriter
-        made.tokens[key] = (tokens.event_token(call, app, user_id), call.now)
+        made.tokens[key] = (tokens.event_token(call, app, user_id), call.real_now)
         return made.tokens[key]
 
 

@@ -1,6 +1,7 @@
 """All time comes through a Clock: moments are integers, milliseconds since 1970 in UTC."""
 
 import time
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 SECOND = 1_000
@@ -38,3 +39,34 @@ class ManualClock:
     def move(self, milliseconds: int) -> None:
         """Let time pass."""
         self._moment += milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class PortalClock:
+    """The clock of one portal, led apart from the machine's: `moment` was its time when the machine had `since`.
+
+    It runs `rate` times as fast as the machine, or stands still. While it has a `target` it stands, and is led there
+    from one due moment to the next, so that everything happens at its own time.
+    """
+
+    moment: int
+    since: int
+    rate: float = 1.0
+    target: int | None = None
+
+    def at(self, real: int) -> int:
+        """Return the portal's time at a moment of the machine's."""
+        if self.target is not None or self.rate == 0:
+            return self.moment
+        return self.moment + int((real - self.since) * self.rate)
+
+    def due_in(self, due: int, real: int) -> float:
+        """Return how many of the machine's milliseconds are left until a moment of the portal's."""
+        if self.target is not None:
+            return 0
+        left = due - self.at(real)
+        return left / self.rate if self.rate else float("inf")
+
+    def set_to(self, moment: int, real: int) -> "PortalClock":
+        """Return this clock as it goes on from `moment`."""
+        return replace(self, moment=moment, since=real, target=None)

@@ -12,6 +12,14 @@ class QueueEntity(StrEnum):
     DEPARTMENT = "department"
 
 
+class QueueType(StrEnum):
+    """How a line's dialogs are given to its operators: in turn, in the order of the queue, or to whom takes them."""
+
+    EVENLY = "evenly"
+    STRICTLY = "strictly"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueItem:
     """One element of a line's queue."""
@@ -29,14 +37,34 @@ class Line:
     active: bool
     settings: dict[str, Any]
     queue: tuple[QueueItem, ...]
+    operators: tuple[int, ...]  # people of the queue, those of its departments included, in its order
     created_at: int
     modified_at: int
     modified_by: int
 
     @property
-    def operators(self) -> tuple[int, ...]:
-        """Users of the queue, in its order."""
-        return tuple(item.entity_id for item in self.queue if item.entity_type is QueueEntity.USER)
+    def queue_type(self) -> QueueType:
+        """How its dialogs are given to operators."""
+        return QueueType(self.settings["QUEUE_TYPE"])
+
+    @property
+    def checks_presence(self) -> bool:
+        """It gives dialogs to those alone who are there."""
+        return bool(self.settings["CHECK_AVAILABLE"] == "Y")
+
+    @property
+    def capacity(self) -> int:
+        """How many dialogs an operator may have when one of its is added; 0 for any number."""
+        return int(self.settings["MAX_CHAT"])
+
+    @property
+    def priority(self) -> int:
+        """Dialogs of a line with a higher one are given first."""
+        return int(self.settings["SESSION_PRIORITY"])
+
+    def says(self, rule: str) -> str:
+        """Return the text of a rule such as CLOSE; none where the rule is not to send one."""
+        return str(self.settings[f"{rule}_TEXT"]) if self.settings[f"{rule}_RULE"] == "text" else ""
 
     @property
     def close_term(self) -> int:
@@ -121,7 +149,7 @@ SETTINGS: dict[str, Setting] = {
     "WELCOME_BOT_ID": _number(0),
     "WELCOME_BOT_TIME": _number(180),
     "WELCOME_BOT_LEFT": _choice("close", "queue"),
-    "NO_ANSWER_RULE": _choice("none", "text", "form", "bot", "queue"),
+    "NO_ANSWER_RULE": _choice("none", "text", "form", "bot"),
     "NO_ANSWER_FORM_ID": _number(0),
     "NO_ANSWER_BOT_ID": _number(0),
     "NO_ANSWER_TEXT": _text(),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from tieline.domain.clock import PortalClock
+
 
 class UserKind(StrEnum):
     """Whom a user's row stands for."""
@@ -95,6 +97,7 @@ class Portal:
     url: str
     language: str
     time_zone: str
+    clock: PortalClock | None = None  # None: that of the machine
 
     @property
     def domain(self) -> str:

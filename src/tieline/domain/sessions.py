@@ -5,7 +5,10 @@ from enum import IntEnum, StrEnum
 
 
 class Status(IntEnum):
-    """Where a session stands; the numbers are those known of live portals."""
+    """Where a session stands; the numbers are those known of live portals.
+
+    One that is CLOSING was finished and waits for the customer, who may judge it, or write and so go on with it.
+    """
 
     NEW = 0
     SKIPPED = 5
@@ -13,8 +16,10 @@ class Status(IntEnum):
     CLIENT = 20
     CLIENT_AGAIN = 25
     OPERATOR = 40
+    CLOSING = 50
     CLOSED = 60
     SPAM = 65
+    CLOSED_SILENTLY = 75
 
 
 class IllegalMove(Exception):
@@ -25,18 +30,26 @@ class Move(StrEnum):
     """What changes a session's status."""
 
     CUSTOMER_WROTE = "customer wrote"
+    OFFERED = "offered"
     TAKEN = "taken"
     INTERCEPTED = "intercepted"
     PASSED_ON = "passed on"
+    RETURNED = "returned"
     OPERATOR_WROTE = "operator wrote"
+    FINISHED = "finished"
+    LEFT_ALONE = "left alone"
     CLOSED = "closed"
     MARKED_SPAM = "marked as spam"
+    CLOSED_SILENTLY = "closed silently"
 
 
 WAITING = frozenset({Status.NEW, Status.SKIPPED})  # nobody has taken it yet
+CUSTOMER_WAITS = frozenset({*WAITING, Status.TAKEN, Status.CLIENT, Status.CLIENT_AGAIN})
+ANSWERED = frozenset({Status.CLIENT_AGAIN, Status.OPERATOR})  # an operator has written
+ENDS = frozenset({Move.CLOSED, Move.MARKED_SPAM, Move.CLOSED_SILENTLY})
 
 _S = Status
-_OPEN = (_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR)
+_OPEN = (_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR, _S.CLOSING)
 MOVES: dict[Move, dict[Status, Status]] = {
     Move.CUSTOMER_WROTE: {
         _S.NEW: _S.NEW,
@@ -45,13 +58,19 @@ MOVES: dict[Move, dict[Status, Status]] = {
         _S.CLIENT: _S.CLIENT,
         _S.CLIENT_AGAIN: _S.CLIENT_AGAIN,
         _S.OPERATOR: _S.CLIENT_AGAIN,
+        _S.CLOSING: _S.CLIENT_AGAIN,
     },
+    Move.OFFERED: {_S.NEW: _S.NEW, _S.SKIPPED: _S.SKIPPED},
     Move.TAKEN: {_S.NEW: _S.TAKEN, _S.SKIPPED: _S.TAKEN},
     Move.INTERCEPTED: {status: max(status, _S.TAKEN) for status in _OPEN},
     Move.PASSED_ON: dict.fromkeys(_OPEN, _S.SKIPPED),
+    Move.RETURNED: dict.fromkeys(CUSTOMER_WAITS, _S.SKIPPED),
     Move.OPERATOR_WROTE: dict.fromkeys(_OPEN, _S.OPERATOR),
+    Move.FINISHED: {status: _S.CLOSING for status in _OPEN if status is not _S.CLOSING},
+    Move.LEFT_ALONE: {_S.OPERATOR: _S.CLOSING},
     Move.CLOSED: dict.fromkeys(_OPEN, _S.CLOSED),
     Move.MARKED_SPAM: dict.fromkeys(_OPEN, _S.SPAM),
+    Move.CLOSED_SILENTLY: dict.fromkeys(_OPEN, _S.CLOSED_SILENTLY),
 }
 
 
@@ -79,6 +98,9 @@ class Session:
     closed_at: int | None
     head_vote: int = 0
     head_comment: str | None = None
+    vote: int = 0
+    vote_asked_at: int | None = None
+    answered_at: int | None = None
 
     @property
     def open(self) -> bool:

@@ -10,14 +10,17 @@ import msgspec
 import structlog
 
 from tieline.api.faults import ApiError
+from tieline.domain.clock import SECOND
 from tieline.domain.ids import new_hex
 from tieline.domain.lines import QueueEntity
 from tieline.domain.people import Portal
+from tieline.domain.presence import Choice
 from tieline.http.asking import SOCKET, CommandFailed, socket_path
+from tieline.methods import clock as clock_methods
 from tieline.methods.developer import secrets_of, webhook_url
 from tieline.methods.frames import connector_open
 from tieline.methods.scopes import ScopeUnknown, known_scopes
-from tieline.services import apps, connectors, lines, people, webhooks
+from tieline.services import apps, clock, connectors, lines, people, presence, webhooks
 from tieline.services.call import Call, World
 from tieline.services.departments import ROOT_SORT
 from tieline.store import departments as department_store
@@ -143,7 +146,39 @@ def user_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         raise CommandFailed(f"somebody else has the e-mail address {args['email']}") from None
     except people.WrongEmail:
         raise CommandFailed(f"this is no e-mail address: {args['email']}") from None
+    if args.get("presence"):
+        presence.choose(call, user_id, Choice(args["presence"]))
     return {"id": user_id}
+
+
+def user_presence(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Say for a person whether he is there."""
+    user = call.find_person(int(args["user"]))
+    if user is None or not user.active:
+        raise CommandFailed(f"no such user: {args['user']}")
+    presence.choose(call, user.id, Choice(args["choice"]))
+    return {"id": user.id, "choice": args["choice"]}
+
+
+def clock_lead(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Show the portal's clock, or stop it, let it run or lead it to a moment."""
+    try:
+        match args.get("action"):
+            case "freeze":
+                clock.freeze(call)
+            case "run":
+                clock.run(call, float(args["rate"]))
+            case "set":
+                clock.move_to(call, int(args["moment"]), clock_methods.MOST)
+            case "move":
+                clock.move_to(call, call.now + int(args["seconds"]) * SECOND, clock_methods.MOST)
+    except clock.ClockFixed:
+        raise CommandFailed("the clock is led in development alone") from None
+    except clock.ClockBackwards:
+        raise CommandFailed("a clock only goes forward") from None
+    except clock.WrongRate:
+        raise CommandFailed("a clock runs between 0 and 100000 times as fast as the machine's") from None
+    return clock_methods.view(call)
 
 
 def user_password(call: Call, args: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +228,8 @@ COMMANDS: dict[str, Command] = {
     "webhook.add": webhook_add,
     "person.add": user_add,
     "person.password": user_password,
+    "person.presence": user_presence,
+    "clock": clock_lead,
     "line.add": line_add,
     "line.disconnect": line_disconnect,
     "events.list": events_list,

@@ -1,26 +1,31 @@
-"""/ui/live: a websocket that tells a page which dialogs have changed."""
+"""/ui/live: a websocket that tells a page what has changed, and by which its person is there."""
 
 import asyncio
 import contextlib
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from tieline.api.dispatch import Dispatcher
 from tieline.api.faults import ApiError
+from tieline.domain.ids import new_hex
 from tieline.domain.people import User
 from tieline.http.hosts import Hosts
 from tieline.http.pages import Pages
-from tieline.services import chats
+from tieline.services import chats, presence
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import people
-from tieline.store.engine import Tx
-from tieline.store.signals import Bus, DialogChanged, Signal
+from tieline.store.engine import Tx, Unavailable
+from tieline.store.signals import Bus, DialogChanged, NoticeAdded, PresenceChanged, Signal
 
 PING_INTERVAL = 20.0
 CHECK_AGAIN = 60.0
+PROLONG = 60.0  # seconds between signs of life of open pages
+MAX_FRAME = 1_000  # characters of what a page says
 MAX_WAITING = 1_000
 _POLICY_VIOLATION = 1008
 _GOING_AWAY = 1001
@@ -29,8 +34,11 @@ _GOING_AWAY = 1001
 class Listener:
     """One open page: dialogs that changed and were not told yet, each once with its newest sequence."""
 
-    def __init__(self, portal_id: int) -> None:
+    def __init__(self, portal_id: int, user_id: int) -> None:
         self.portal_id = portal_id
+        self.user_id = user_id
+        self.device = new_hex()
+        self.frames: set[str] = set()  # kinds of other news
         self.changed: OrderedDict[int, int] = OrderedDict()
         self.moved: set[int] = set()
         self.wake = asyncio.Event()
@@ -45,9 +53,14 @@ class Listener:
             self.changed.popitem(last=False)
         self.wake.set()
 
+    def tell_of(self, kind: str) -> None:
+        """Note that there is news of another kind, which the page asks for."""
+        self.frames.add(kind)
+        self.wake.set()
+
 
 class Live:
-    """Hands dialogs' changes to open pages."""
+    """Hands changes to open pages, and notes whose pages are open."""
 
     def __init__(self, dispatcher: Dispatcher, hosts: Hosts, pages: Pages, bus: Bus) -> None:
         self._dispatcher = dispatcher
@@ -56,28 +69,57 @@ class Live:
         self._listeners: set[Listener] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
+        self._prolonging: asyncio.Task[None] | None = None
         bus.listen(self._hear)
 
     def start(self) -> None:
         """Begin to listen, on the loop that the server runs in."""
         self._loop = asyncio.get_running_loop()
+        self._prolonging = asyncio.create_task(self._prolong_forever())
 
     def stop(self) -> None:
         """Close all open pages' sockets."""
         self._stopping.set()
+        if self._prolonging is not None:
+            self._prolonging.cancel()
         for listener in self._listeners:
             listener.wake.set()
 
     def _hear(self, signal: Signal) -> None:
-        if not isinstance(signal, DialogChanged) or self._loop is None or not self._listeners:
+        if not isinstance(signal, DialogChanged | NoticeAdded | PresenceChanged):
+            return
+        if self._loop is None or not self._listeners:
             return
         with contextlib.suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(self._spread, signal)
 
-    def _spread(self, signal: DialogChanged) -> None:
+    def _spread(self, signal: DialogChanged | NoticeAdded | PresenceChanged) -> None:
         for listener in self._listeners:
-            if listener.portal_id == signal.portal_id:
+            if listener.portal_id != signal.portal_id:
+                continue
+            if isinstance(signal, DialogChanged):
                 listener.tell(signal.chat_id, signal.sequence, moved=signal.moved)
+            elif listener.user_id == signal.user_id:
+                listener.tell_of("notice" if isinstance(signal, NoticeAdded) else "presence")
+
+    async def _prolong_forever(self) -> None:
+        while True:
+            await asyncio.sleep(PROLONG)
+            devices: dict[int, list[tuple[int, str]]] = {}
+            for listener in self._listeners:
+                devices.setdefault(listener.portal_id, []).append((listener.user_id, listener.device))
+            for portal_id, those in devices.items():
+                await self._note(portal_id, partial(presence.prolong, devices=those))
+
+    async def _note(self, portal_id: int, what: Callable[[Call], None]) -> None:
+        """Do something of a page's in a transaction; without a database it is not done."""
+        world = self._dispatcher.world
+
+        def job(tx: Tx) -> None:
+            what(Call(tx, world, people.get_portal(tx, portal_id), world.clock.now()))
+
+        with contextlib.suppress(Unavailable):
+            await self._dispatcher.database.write(job)
 
     async def serve(self, socket: WebSocket) -> None:
         """Keep one page up to date until it goes or the server stops."""
@@ -93,9 +135,10 @@ class Live:
             await socket.close(_POLICY_VIOLATION)
             return
         await socket.accept()
-        listener = Listener(portal_id)
+        listener = Listener(portal_id, user.id)
         self._listeners.add(listener)
-        reading = asyncio.create_task(_read_until_gone(socket, listener))
+        await self._see(listener, idle=False)
+        reading = asyncio.create_task(self._read_until_gone(socket, listener))
         try:
             await self._write(socket, listener, cookie, reading)
         except (WebSocketDisconnect, RuntimeError):
@@ -103,6 +146,7 @@ class Live:
         finally:
             self._listeners.discard(listener)
             reading.cancel()
+            await self._note(portal_id, lambda call: presence.lose(call, listener.user_id, listener.device))
             if socket.application_state is WebSocketState.CONNECTED and not reading.done():
                 with contextlib.suppress(RuntimeError):
                     await socket.close(_GOING_AWAY)
@@ -120,12 +164,31 @@ class Live:
             if asyncio.get_running_loop().time() - checked > CHECK_AGAIN:
                 checked = asyncio.get_running_loop().time()
                 user = await self._pages.session_user(listener.portal_id, cookie)
+            while user is not None and listener.frames:
+                await _send(socket, {"type": listener.frames.pop()})
             if user is not None and listener.changed:
                 changed, listener.changed = listener.changed, OrderedDict()
                 moved, listener.moved = listener.moved, set()
                 visible = await self._visible(listener.portal_id, user, list(changed))
                 for chat_id in dict.fromkeys([*visible, *moved.intersection(changed)]):
                     await _send(socket, {"type": "dialog", "chatId": chat_id, "sequence": changed[chat_id]})
+
+    async def _see(self, listener: Listener, *, idle: bool) -> None:
+        await self._note(
+            listener.portal_id, lambda call: presence.see(call, listener.user_id, listener.device, idle=idle)
+        )
+
+    async def _read_until_gone(self, socket: WebSocket, listener: Listener) -> None:
+        """A page says when nobody is at it, and when somebody is again; reading notices when it goes."""
+        idle = False
+        try:
+            while True:
+                said = _said(await socket.receive_text())
+                if said is not None and said != idle:
+                    idle = said
+                    await self._see(listener, idle=idle)
+        except (WebSocketDisconnect, RuntimeError, KeyError):
+            listener.wake.set()
 
     async def _visible(self, portal_id: int, user: User, chat_ids: list[int]) -> list[int]:
         def look(tx: Tx) -> list[int]:
@@ -141,10 +204,13 @@ async def _send(socket: WebSocket, frame: dict[str, object]) -> None:
     await socket.send_text(msgspec.json.encode(frame).decode())
 
 
-async def _read_until_gone(socket: WebSocket, listener: Listener) -> None:
-    """The page sends nothing; reading notices when it goes."""
+def _said(text: str) -> bool | None:
+    """Read `{"idle": true}`; None for anything else."""
+    if len(text) > MAX_FRAME:
+        return None
     try:
-        while True:
-            await socket.receive_text()
-    except (WebSocketDisconnect, RuntimeError, KeyError):
-        listener.wake.set()
+        said = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return None
+    idle = said.get("idle") if isinstance(said, dict) else None
+    return idle if isinstance(idle, bool) else None

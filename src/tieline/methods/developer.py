@@ -240,7 +240,7 @@ def app_pay(
         chosen = AppStatus(status.upper())
     except ValueError:
         raise ApiError(NO_SUCH_STATUS) from None
-    until = None if days is None else call.now + max(-MAX_DAYS, min(days, MAX_DAYS)) * DAY
+    until = None if days is None else call.real_now + max(-MAX_DAYS, min(days, MAX_DAYS)) * DAY
     return _app(call, apps.set_payment(call, apps.get(call, app, AppKind.LOCAL), chosen, until))
 
 

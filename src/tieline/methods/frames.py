@@ -103,7 +103,7 @@ def _usable(call: Call, app_id: int, client_id: str = "") -> App:
         raise ApiError(NO_APP) from None
     if not app.open_to(call.actor):
         raise ApiError(USER_ACCESS_ERROR)
-    if app.blocked(call.now):
+    if app.blocked(call.real_now):
         raise ApiError(PAYMENT)
     return app
 

@@ -108,7 +108,7 @@ def list_(
     """List the offline queue as it is, 50 records a page."""
     offset, conditions = max(start, 0), _conditions(filter, _FIELDS_OF_LIST)
     queue = (call.tx, call.portal_id, call.owner.id, auth_connector)
-    after = call.now - offline.RESERVED
+    after = call.real_now - offline.RESERVED
     rows = store.list_rows(
         *queue,
         reserved_after=after,

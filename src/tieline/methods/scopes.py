@@ -15,6 +15,7 @@ SENTENCES = {
     "imconnector": "Connect a messenger to open lines",
     "imopenlines": "Read and manage open lines, their dialogs and connectors",
     "placement": "Show pages of its own inside the portal",
+    "tieline": "Read figures, and lead the clock of a portal in development",
     "user": "Read all about people, and add them",
     "user.userfield": "Change the fields that people have",
     "user_basic": "Read people's names and contacts",

@@ -206,7 +206,7 @@ def upgrade(call: Call, app: App) -> App:
 def _listening(call: Call, app: App, fact: type[Fact]) -> tuple[EventForm, list[Binding]]:
     """Return the event of a fact and who hears of it, before its handlers are dropped."""
     (event,) = call.world.catalogue.events_of(fact)
-    heard = app.installed and not app.blocked(call.now)
+    heard = app.installed and not app.blocked(call.real_now)
     return event, [binding for binding in call.bindings(event.wire_name) if heard and binding.app_id == app.id]
 
 
@@ -239,7 +239,7 @@ def remove(call: Call, app: App, *, clean: bool) -> None:
     if clean or app.status is AppStatus.LOCAL:
         store.remove_options(call.tx, call.portal_id, app.id)
         store.remove_launches(call.tx, call.portal_id, app.id)
-    _keep(call, replace(app, installed=False, removed_at=call.now), "application removed")
+    _keep(call, replace(app, installed=False, removed_at=call.real_now), "application removed")
 
 
 def find_by_client(call: Call, client_id: str) -> App:
@@ -276,8 +276,8 @@ def set_payment(call: Call, app: App, status: AppStatus, paid_until: int | None)
         code=app.client_id,
         version=app.version,
         status=status.value,
-        expired=app.payment_expired(call.now),
-        days=app.days_left(call.now),
+        expired=app.payment_expired(call.real_now),
+        days=app.days_left(call.real_now),
         language=call.portal.language,
     )
     subscriptions.publish(call, fact)

@@ -106,12 +106,16 @@ class Call:
     tx: Tx
     world: World
     portal: Portal
-    now: int
+    real_now: int
     user: User | None = None
     app: App | None = None
     webhook: Webhook | None = None
     scopes: frozenset[str] = frozenset()
     source: str = ""  # the caller's key: what it does is not told to its own offline queue of this key
+    now: int = field(init=False)  # the portal's time; what machines measure (tokens, deliveries) goes by `real_now`
+
+    def __post_init__(self) -> None:
+        self.now = self.real_now if self.portal.clock is None else self.portal.clock.at(self.real_now)
 
     @property
     def portal_id(self) -> int:

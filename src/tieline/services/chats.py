@@ -10,7 +10,7 @@ from tieline.domain.connectors import Connector
 from tieline.domain.events import MessageFact, OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
 from tieline.domain.people import User
 from tieline.domain.sessions import Move
-from tieline.services import sessions
+from tieline.services import queues, sessions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as store
@@ -127,6 +127,13 @@ def _ready_for(call: Call, chat: Chat) -> Chat:
     return chat
 
 
+def say(call: Call, chat: Chat, text: str) -> Chat:
+    """Write into a locked dialog in the line's name, by one of its rules, and have it carried outside."""
+    text = shorten(text)
+    chat, message_id = add_message(call, chat, author=Author.SYSTEM, author_id=0, text=text)
+    return _carry_outside(call, chat, message_id, text, system=True)
+
+
 def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
     replied = store.find_message(call.tx, call.portal_id, reply_id)
     if replied is None:
@@ -157,7 +164,7 @@ def _tell_outside(
     """Publish what happened to a message that is the connector's to carry; `make` adds the rest of the fact."""
     fact = make(
         app_id=connector.app_id,
-        actor_id=call.actor.id,
+        actor_id=call.user.id if call.user else None,
         chat_id=chat.id,
         connector=chat.connector,
         line_id=chat.line_id,
@@ -202,9 +209,9 @@ def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> C
 
 
 def keep(call: Call, chat: Chat, before: Chat) -> None:
-    """Write a locked chat's row, which read `before` when it was locked, and tell those who look at it."""
-    store.set_dialog(call.tx, call.portal_id, chat, before)
-    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence, moved=chat.queue_id != before.queue_id))
+    """Write a locked chat's row, which read `before` when it was locked, and give operators what they can take now."""
+    queues.write(call, chat, before)
+    queues.settle(call, chat, before)
 
 
 def edit(call: Call, message_id: int, text: str) -> None:

@@ -11,7 +11,7 @@ from tieline.domain.files import File
 from tieline.domain.lines import Line
 from tieline.domain.people import Customer, OuterUser
 from tieline.domain.sessions import Move
-from tieline.services import chats, sessions
+from tieline.services import automation, chats, sessions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
@@ -206,10 +206,12 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     chat = locked = _dialog(call, connector, line, incoming, customer)
     author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
+    begins, votes = False, manager_id is None and automation.is_vote(call, chat, incoming.message.text)
     if not sessions.is_open(chat):
         if outer_id and (known := chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)):
             return _repeated(call, incoming, customer.user_id, known)
-        chat = sessions.open_session(call, chat, line)
+        if not votes:
+            chat, begins = sessions.open_session(call, chat, line), True
     message_id = chat_store.add_message(
         call.tx,
         call.portal_id,
@@ -227,16 +229,29 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         assert known is not None
         return _repeated(call, incoming, customer.user_id, known)
     chat = chats.appended(chat, message_id, call.now)
-    if author is Author.CUSTOMER:
-        chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)
-        chat = chat._replace(waiting_since=chat.waiting_since or call.now)
-    else:
+    if author is Author.OPERATOR:
         takes = sessions.is_waiting(chat) or chat.operator_id is None
         moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else sessions.SAME)
         chat = moved._replace(waiting_since=None)
+    elif votes:
+        chat = automation.vote(call, chat, incoming.message.text)
+    else:
+        chat = _written(call, chat, line, begins=begins, first=locked.session_id is None)
     chats.keep(call, chat, locked)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
     return Receipt(incoming, customer.user_id, chat.id, chat.session_id)
+
+
+def _written(call: Call, chat: Chat, line: Line, *, begins: bool, first: bool) -> Chat:
+    """Return a locked dialog behind words of its customer, with what the line says to them."""
+    before = chat.status
+    chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)
+    chat = chat._replace(waiting_since=chat.waiting_since or call.now)
+    if begins:
+        return automation.greet(call, chat, line, first=first)
+    if chat.status != before:
+        return automation.tell_closed(call, chat, line)
+    return chat
 
 
 def _repeated(call: Call, incoming: Incoming, customer_id: int, known: Message) -> Receipt:
@@ -274,7 +289,7 @@ def _wait_for_files(call: Call, chat: Chat, message_id: int, author_id: int, mes
             author_id=author_id,
             name=file.name[:MAX_FILE_NAME],
             source_url=file.url,
-            now=call.now,
+            now=call.real_now,
         )
     if message.files:
         call.tx.signal(FilesDue(call.portal_id))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from tieline.domain.departments import Department, Tree
+from tieline.services import queues
 from tieline.services.call import Call
 from tieline.store import departments as store
 from tieline.store import happenings
@@ -142,3 +143,4 @@ def _log(call: Call, kind: str, department_id: int) -> None:
         call.tx, call.portal_id, kind, now=call.now, actor_id=call.actor.id, department=department_id
     )
     call.touch()
+    queues.reroute(call)

@@ -60,7 +60,7 @@ def link(call: Call, file: File) -> str:
 
 
 def _link(call: Call, file_id: int) -> str:
-    expires = (call.now // LINK_LIFE + 2) * LINK_LIFE // 1000
+    expires = (call.real_now // LINK_LIFE + 2) * LINK_LIFE // 1000
     return f"{call.portal.url}/files/{file_id}/{expires}/{signature(call.world, file_id, expires)}"
 
 

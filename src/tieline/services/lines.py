@@ -4,6 +4,7 @@ from typing import Any
 
 from tieline.domain.events import LineDeleted
 from tieline.domain.lines import SETTINGS, Kind, QueueEntity, QueueItem, Setting
+from tieline.services import queues
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
@@ -63,6 +64,7 @@ def update(call: Call, line_id: int, fields: dict[str, Any]) -> bool:
     if "QUEUE" in fields:
         store.set_queue(call.tx, call.portal_id, line_id, _queue(fields["QUEUE"]))
     _log(call, "line changed", line_id)
+    queues.reroute(call)
     return True
 
 

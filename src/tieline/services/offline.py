@@ -52,7 +52,7 @@ def keep(call: Call, event: EventForm, fact: Fact, bindings: list[Binding]) -> N
             fact.subject,
             fact=kept,
             data=data,
-            now=call.now,
+            now=call.real_now,
         )
     for app_id in sorted({binding.app_id for binding in told}):
         _give_notice(call, OfflineQueueGrown(app_id=app_id, actor_id=fact.actor_id))
@@ -71,7 +71,7 @@ def _give_notice(call: Call, fact: OfflineQueueGrown) -> None:
         last = apps.lock_binding(call.tx, call.portal_id, binding.id)
         lanes = _list_lanes(call, binding)  # once more: others may have given notice until the lock was free
         if not _is_announced(call, lanes):
-            _notify(call, event, fact, binding, lanes, max(call.now, last + binding.notice_pause))
+            _notify(call, event, fact, binding, lanes, max(call.real_now, last + binding.notice_pause))
 
 
 def _lane_numbers(binding: Binding) -> list[int]:
@@ -91,7 +91,7 @@ def _is_announced(call: Call, lanes: list[outbox.Lane]) -> bool:
     """Tell whether a notice waits that leaves after this transaction is committed."""
     put_now = {signal.lane_id for signal in call.tx.signals if isinstance(signal, LaneDue)}
     return any(
-        lane.id in put_now or lane.waiting > 1 or (lane.due_at is not None and lane.due_at > call.now + MARGIN)
+        lane.id in put_now or lane.waiting > 1 or (lane.due_at is not None and lane.due_at > call.real_now + MARGIN)
         for lane in lanes
     )
 
@@ -114,9 +114,9 @@ def _notify(
         chat_id=0,
         actor_id=fact.actor_id,
         data=msgspec.json.encode(event.render(call, fact)).decode(),
-        now=call.now,
+        now=call.real_now,
     )
-    queued = outbox.add_delivery(call.tx, call.portal_id, event_id, binding, number, call.now, moment)
+    queued = outbox.add_delivery(call.tx, call.portal_id, event_id, binding, number, call.real_now, moment)
     apps.set_notified(call.tx, call.portal_id, binding.id, moment)
     call.tx.signal(LaneDue(call.portal_id, queued.lane_id, binding.handler))
 
@@ -133,7 +133,7 @@ def take(
     failed: bool,
 ) -> Taken:
     """Take rows out of the calling application's queue, for good or, reserved under a process, until it clears them."""
-    store.remove_reserved(call.tx, call.portal_id, call.owner.id, call.now - RESERVED)
+    store.remove_reserved(call.tx, call.portal_id, call.owner.id, call.real_now - RESERVED)
     rows = store.take_rows(
         call.tx,
         call.portal_id,
@@ -150,7 +150,7 @@ def take(
         store.remove_rows(call.tx, call.portal_id, ids)
         return Taken(None, rows)
     process_id = process_id or new_hex()
-    store.reserve_rows(call.tx, call.portal_id, ids, process_id, call.now)
+    store.reserve_rows(call.tx, call.portal_id, ids, process_id, call.real_now)
     return Taken(process_id, rows)
 
 

@@ -2,7 +2,7 @@
 
 from tieline.domain.chats import Chat
 from tieline.domain.sessions import Move
-from tieline.services import chats, routing, sessions
+from tieline.services import automation, chats, queues, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import members
@@ -35,24 +35,26 @@ def finish(call: Call, chat_id: int) -> None:
     chat = chats.lock(call, chat_id)
     if not chats.access(call, chat, call.actor).finish:
         raise chats.NoAccess
-    chats.keep(call, sessions.close(call, chat), chat)
+    chats.keep(call, automation.finish(call, chat), chat)
 
 
 def finish_another(call: Call, chat_id: int) -> None:
     """Close the session of a dialog that the caller may read, whoever its operator is."""
-    _end(call, chat_id, Move.CLOSED)
+    chat = _open(call, chat_id)
+    chats.keep(call, automation.finish(call, chat), chat)
 
 
 def mark_spam(call: Call, chat_id: int) -> None:
     """Close the session of a dialog that the caller may read as spam."""
-    _end(call, chat_id, Move.MARKED_SPAM)
+    chat = _open(call, chat_id)
+    chats.keep(call, sessions.close(call, chat, Move.MARKED_SPAM), chat)
 
 
-def _end(call: Call, chat_id: int, what: Move) -> None:
+def _open(call: Call, chat_id: int) -> Chat:
     chat = _readable(call, chat_id)
     if not sessions.is_open(chat):
         raise chats.NoAccess
-    chats.keep(call, sessions.close(call, chat, what), chat)
+    return chat
 
 
 def skip(call: Call, chat_id: int) -> None:
@@ -62,8 +64,9 @@ def skip(call: Call, chat_id: int) -> None:
     own = chat.operator_id is not None and chats.access(call, chat, call.actor).hand_on
     if line is None or not own:
         raise NotPassedOn
-    operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator), chat)
+    if not queues.pass_to_next(call, chat, line):
+        moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=None, skipped_by=call.actor.id)
+        chats.keep(call, moved, chat)
 
 
 def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
@@ -81,8 +84,8 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
     line = call.find_line(line_id)
     if line is None or not line.active:
         raise NotTransferred
-    operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator, queue_id=line.id), chat)
+    moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=None, queue_id=line.id, skipped_by=chat.operator_id)
+    chats.keep(call, moved, chat)
 
 
 def _transferable(call: Call, chat_id: int) -> Chat:
@@ -110,7 +113,9 @@ def pin_all(call: Call, *, pinned: bool) -> list[int]:
 def _pin(call: Call, chat: Chat, *, pinned: bool) -> bool:
     if bool(chat.pinned) is pinned:
         return False
-    chats.keep(call, chat._replace(pinned=pinned, sequence=chat.sequence + 1), chat)
+    changed = chat._replace(pinned=pinned, sequence=chat.sequence + 1)
+    sessions.watch(call, changed)
+    chats.keep(call, changed, chat)
     return True
 
 

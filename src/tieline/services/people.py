@@ -12,7 +12,7 @@ from tieline.domain.events import UserAdded
 from tieline.domain.ids import fingerprint, new_secret, parse_id
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.user_fields import Value, WrongValue, plain, read_flag
-from tieline.services import departments, files, user_fields
+from tieline.services import departments, files, presence, queues, user_fields
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import departments as department_store
@@ -142,6 +142,9 @@ def update(call: Call, user_id: int, fields: dict[str, Any]) -> None:
     if given.departments:
         department_store.set_memberships(call.tx, call.portal_id, user_id, given.departments)
     _log(call, "user changed", user_id)
+    if user.active and given.columns.get("active") == 0:
+        presence.dismiss(call, user_id)
+    queues.reroute(call)
 
 
 def set_password(call: Call, user_id: int, password_hash: str) -> User:
@@ -271,8 +274,8 @@ def find_login(call: Call, email: str, address: str) -> tuple[User | None, str |
     """Return whom an e-mail address names and the password's hash; refuses while guessing is blocked."""
     for subject in _subjects(email, address):
         block = store.find_login_block(call.tx, call.portal_id, subject)
-        if block is not None and block[1] > call.now:
-            raise TooManyAttempts(block[1] - call.now)
+        if block is not None and block[1] > call.real_now:
+            raise TooManyAttempts(block[1] - call.real_now)
     return store.find_login(call.tx, call.portal_id, email.strip().lower()) or (None, None)
 
 
@@ -284,7 +287,7 @@ def note_failure(call: Call, email: str, address: str) -> None:
         wait = 0
         if failures >= FREE_FAILURES:
             wait = min(SECOND * 2 ** (failures - FREE_FAILURES), LONGEST_BLOCK)
-        store.set_login_block(call.tx, call.portal_id, subject, failures, call.now + wait, call.now)
+        store.set_login_block(call.tx, call.portal_id, subject, failures, call.real_now + wait, call.real_now)
 
 
 def open_session(call: Call, user: User, email: str, address: str) -> str:
@@ -292,9 +295,10 @@ def open_session(call: Call, user: User, email: str, address: str) -> str:
     for subject in _subjects(email, address):
         store.remove_login_block(call.tx, call.portal_id, subject)
     cookie = new_secret(48)
-    store.remove_expired_browser_sessions(call.tx, call.portal_id, call.now)
-    store.add_browser_session(call.tx, call.portal_id, fingerprint(cookie), user.id, call.now, call.now + SESSION_LIFE)
-    store.set_login(call.tx, call.portal_id, user.id, call.now)
+    store.remove_expired_browser_sessions(call.tx, call.portal_id, call.real_now)
+    expires_at = call.real_now + SESSION_LIFE
+    store.add_browser_session(call.tx, call.portal_id, fingerprint(cookie), user.id, call.real_now, expires_at)
+    store.set_login(call.tx, call.portal_id, user.id, call.real_now)
     call.touch()
     return cookie
 
@@ -302,7 +306,7 @@ def open_session(call: Call, user: User, email: str, address: str) -> str:
 def find_session(call: Call, cookie: str) -> User | None:
     """Return whose session a cookie names, if it holds and the person is active."""
     found = store.find_browser_session(call.tx, call.portal_id, fingerprint(cookie))
-    if found is None or found[1] <= call.now:
+    if found is None or found[1] <= call.real_now:
         return None
     user = call.find_person(found[0])
     return user if user and user.active else None

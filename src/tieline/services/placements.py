@@ -182,7 +182,7 @@ def may_see(call: Call, app: App, placement: Placement) -> bool:
     return (
         PLACES[placement.code].shown
         and app.installed
-        and not app.blocked(call.now)
+        and not app.blocked(call.real_now)
         and app.open_to(call.actor)
         and placement.user_id in (0, call.actor.id)
         and (placement.options.get("role") != "ADMIN" or call.actor.is_admin)

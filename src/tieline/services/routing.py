@@ -1,13 +1,41 @@
-"""Which operator a new session goes to."""
+"""Which operator a dialog goes to: who is there, has room, and whose turn it is."""
 
-from tieline.domain.lines import Line
+from tieline.domain.lines import Line, QueueType
+from tieline.domain.presence import Presence
 from tieline.services.call import Call
-from tieline.store import lines
+from tieline.store import routing
 
 
-def next_operator(call: Call, line: Line, *, other_than: int = 0) -> int | None:
-    """Choose the operator of the queue whose turn it is (evenly), and end that turn; None if nobody is there."""
-    operator = lines.next_operator(call.tx, call.portal_id, line.id, other_than=other_than)
-    if operator is not None:
-        lines.set_turn(call.tx, call.portal_id, line.id, operator)
-    return operator
+def begin(call: Call) -> int:
+    """Let nobody else give dialogs to operators until this transaction ends; returns the number of the turn."""
+    return routing.take_turn(call.tx, call.portal_id)
+
+
+def available(call: Call, line: Line, *, behind: int | None = None) -> list[int]:
+    """Return the operators who can be given a dialog of a line, the next one first.
+
+    Strictly, that is the order of the queue, going on `behind` an operator; evenly, who had no turn for longest.
+    """
+    if line.queue_type is QueueType.ALL:
+        return []
+    counted = line.settings["TYPE_MAX_CHAT"] if line.capacity else None
+    found = routing.list_candidates(call.tx, call.portal_id, line.id, line.operators, counted=counted)
+    places = {user_id: place for place, user_id in enumerate(line.operators)}
+    free = [
+        candidate
+        for candidate in found
+        if (not line.checks_presence or candidate.presence is Presence.ONLINE)
+        and (not line.capacity or candidate.load < line.capacity)
+    ]
+    if line.queue_type is QueueType.STRICTLY:
+        after = places.get(behind, -1) if behind is not None else -1
+        free.sort(key=lambda candidate: (places[candidate.user_id] <= after, places[candidate.user_id]))
+    else:
+        free.sort(key=lambda candidate: (candidate.turn, places[candidate.user_id]))
+    return [candidate.user_id for candidate in free]
+
+
+def is_there(call: Call, line: Line, user_id: int) -> bool:
+    """Tell whether a line lets an operator keep a dialog in which the customer waits: he is active and not absent."""
+    found = routing.list_candidates(call.tx, call.portal_id, line.id, (user_id,), counted=None)
+    return bool(found) and (not line.checks_presence or found[0].presence is not Presence.ABSENT)

@@ -1,15 +1,17 @@
 """Sessions open, move and close; each move follows the table in domain/sessions.py."""
 
+from tieline.domain.calendars import Calendar, of_line
 from tieline.domain.chats import Chat
-from tieline.domain.events import SessionClosed, SessionOpened
+from tieline.domain.events import SessionClosed, SessionFact, SessionOpened
 from tieline.domain.lines import Line
 from tieline.domain.sessions import WAITING, Move, Status, after
-from tieline.services import routing
+from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, Kind, due
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
-from tieline.store import happenings, members
+from tieline.store import happenings, members, timers
 from tieline.store import sessions as session_store
 
+RENEWING = frozenset({Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.OPERATOR_WROTE})  # timers begin anew
 SAME = -1  # the operator stays, or the queue
 MAX_COMMENT = 5_000
 
@@ -19,9 +21,8 @@ class NotJudged(Exception):
 
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
-    """Open a session in a locked dialog, with its writer as the operator or the next one of the queue."""
+    """Open a session in a locked dialog, with its writer as the operator; else it waits to be given to one."""
     status = Status.NEW if operator_id is None else Status.TAKEN
-    operator = operator_id if operator_id is not None else routing.next_operator(call, line)
     session = session_store.add_session(
         call.tx,
         call.portal_id,
@@ -29,46 +30,42 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         line_id=chat.line_id,
         connector=chat.connector,
         customer_id=chat.customer_id,
-        operator_id=operator,
+        operator_id=operator_id,
         status=status,
         parent_id=chat.session_id or 0,
         now=call.now,
     )
     chat = chat._replace(
         session_id=session.id,
-        operator_id=operator,
+        operator_id=operator_id,
         status=int(status),
         sequence=chat.sequence + 1,
         waiting_since=None,
         queue_id=chat.line_id,
         pinned=False,
     )
-    if operator is not None:
-        members.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
-    _log(call, chat, "session opened", operator=operator, parent=session.parent_id)
-    connector = call.find_connector(chat.connector)
-    publish(
-        call,
-        SessionOpened(
-            app_id=connector.app_id if connector else 0,
-            actor_id=operator,
-            chat_id=chat.id,
-            connector=chat.connector,
-            line_id=chat.line_id,
-            outer_chat=chat.outer_chat,
-            customer_id=chat.customer_id,
-            session_id=session.id,
-            parent_id=session.parent_id,
-            close_term=line.close_term,
-        ),
-    )
+    if operator_id is None:
+        _begin(call, chat, line, AT_OPENING)
+    else:
+        members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
+    _log(call, chat, "session opened", status=int(status), operator=operator_id, parent=session.parent_id)
+    _publish(call, chat, SessionOpened, session.parent_id, line)
     return chat
 
 
-def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, queue_id: int = SAME) -> Chat:
+def move(
+    call: Call,
+    chat: Chat,
+    what: Move,
+    *,
+    operator_id: int | None = SAME,
+    queue_id: int = SAME,
+    skipped_by: int | None = None,
+) -> Chat:
     """Move the open session of a locked dialog, to another operator and queue too; what stays is not written.
 
-    Whose dialog it was, or to whom it was only offered, leaves it; whose it becomes joins.
+    Whose dialog it was, or to whom it was only offered, leaves it; whose it becomes joins. `skipped_by` is who does
+    not get it again before another does.
     """
     assert chat.session_id is not None
     assert chat.status is not None
@@ -77,6 +74,8 @@ def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, 
     operator = chat.operator_id if operator_id == SAME else operator_id
     queue = chat.queue_id if queue_id == SAME else queue_id
     if (status, operator, queue) == (before, chat.operator_id, chat.queue_id):
+        if what is Move.OPERATOR_WROTE:
+            _set_timers(call, chat, what, before)
         return chat
     if operator != chat.operator_id:
         if chat.operator_id is not None:
@@ -90,18 +89,71 @@ def move(call: Call, chat: Chat, what: Move, *, operator_id: int | None = SAME, 
         status=status,
         operator_id=operator,
         line_id=queue,
+        skipped_by=skipped_by,
         answered_at=call.now if what is Move.OPERATOR_WROTE else None,
     )
+    former = chat.operator_id
     chat = chat._replace(status=int(status), operator_id=operator, queue_id=queue, sequence=chat.sequence + 1)
-    _log(call, chat, what.value, status=int(status), operator=operator, queue=queue)
+    _set_timers(call, chat, what, before)
+    _log(call, chat, what.value, before=int(before), status=int(status), former=former, operator=operator, queue=queue)
     return chat
+
+
+def _set_timers(call: Call, chat: Chat, what: Move, before: Status) -> None:
+    """Let the timers run that belong to where a session has come to, by the rules of the line that serves it."""
+    status = Status(chat.status or 0)
+    if status is not before or what in RENEWING:
+        timers.remove_timers(call.tx, call.portal_id, chat.id, but=GOES_ON[status])
+        line = call.find_line(chat.queue_id)
+        if line is not None:
+            _begin(call, chat, line, BEGINS[status])
+
+
+def _begin(call: Call, chat: Chat, line: Line, kinds: tuple[Kind, ...]) -> None:
+    calendar = calendar_of(call, line)
+    moments = {kind: due(kind, line, calendar, call.now) for kind in kinds if _applies(kind, chat, line)}
+    if wanted := {kind: moment for kind, moment in moments.items() if moment is not None}:
+        timers.set_timers(call.tx, call.portal_id, chat.id, wanted)
+
+
+def _applies(kind: Kind, chat: Chat, line: Line) -> bool:
+    """A dialog is passed on that somebody has who may be absent, or has not taken it; a pinned one is not closed."""
+    match kind:
+        case Kind.PASS_ON:
+            return chat.operator_id is not None and (is_waiting(chat) or line.checks_presence)
+        case Kind.AUTO_CLOSE:
+            return not chat.pinned
+        case _:
+            return True
+
+
+def calendar_of(call: Call, line: Line) -> Calendar:
+    """Return when a line works."""
+    return of_line(line.settings, call.portal.time_zone)
+
+
+def await_customer(call: Call, chat: Chat, what: Move, period: int) -> Chat:
+    """Finish the open session of a locked dialog; until a period is over the customer may go on with it."""
+    chat = move(call, chat, what)._replace(waiting_since=None, pinned=False)
+    timers.set_timers(call.tx, call.portal_id, chat.id, {Kind.FULL_CLOSE: call.now + period})
+    return chat
+
+
+def watch(call: Call, chat: Chat) -> None:
+    """Let an answered dialog that is no longer pinned be closed by time again; a pinned one is not."""
+    line = call.find_line(chat.queue_id)
+    if chat.pinned:
+        timers.remove_timers(call.tx, call.portal_id, chat.id, but=frozenset(Kind) - {Kind.AUTO_CLOSE})
+    elif line is not None and chat.status == Status.OPERATOR:
+        _begin(call, chat, line, (Kind.AUTO_CLOSE,))
 
 
 def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
     """Close the open session of a locked dialog, by one of the moves that end it."""
     assert chat.session_id is not None
     assert chat.status is not None
-    status = after(what, Status(chat.status))
+    before = Status(chat.status)
+    status = after(what, before)
     session = session_store.get_session(call.tx, call.portal_id, chat.session_id)
     session_store.set_session(
         call.tx,
@@ -112,27 +164,35 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
         line_id=chat.queue_id,
         closed_at=call.now,
     )
+    timers.remove_timers(call.tx, call.portal_id, chat.id)
+    active_at = chat.active_at if before is Status.CLOSING else call.now
     chat = chat._replace(
-        status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now, pinned=False
+        status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=active_at, pinned=False
     )
-    _log(call, chat, "session closed", session=session.id)
-    connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
-    publish(
-        call,
-        SessionClosed(
-            app_id=connector.app_id if connector else 0,
-            actor_id=call.user.id if call.user else None,
-            chat_id=chat.id,
-            connector=chat.connector,
-            line_id=chat.line_id,
-            outer_chat=chat.outer_chat,
-            customer_id=chat.customer_id,
-            session_id=session.id,
-            parent_id=session.parent_id,
-            close_term=line.close_term if line else 0,
-        ),
-    )
+    _log(
+        call, chat, "session closed", before=int(before), status=int(status), operator=chat.operator_id,
+        queue=chat.queue_id, how=what.value,
+    )  # fmt: skip
+    _publish(call, chat, SessionClosed, session.parent_id, call.find_line(chat.line_id))
     return chat
+
+
+def _publish(call: Call, chat: Chat, what: type[SessionFact], parent_id: int, line: Line | None) -> None:
+    connector = call.find_connector(chat.connector)
+    assert chat.session_id is not None
+    fact = what(
+        app_id=connector.app_id if connector else 0,
+        actor_id=call.user.id if call.user else None,
+        chat_id=chat.id,
+        connector=chat.connector,
+        line_id=chat.line_id,
+        outer_chat=chat.outer_chat,
+        customer_id=chat.customer_id,
+        session_id=chat.session_id,
+        parent_id=parent_id,
+        close_term=line.close_term if line else 0,
+    )
+    publish(call, fact)
 
 
 def judge(call: Call, session_id: int, *, rating: int | None, comment: str | None) -> None:

@@ -73,7 +73,7 @@ def deliver(call: Call, event: EventForm, fact: Fact, recipients: list[Binding])
         kept = msgspec.json.encode(fact).decode()
     else:
         data = msgspec.json.encode(event.render(call, fact)).decode()
-    tx, portal_id, now, version = call.tx, call.portal_id, call.now, call.tx.version(call.portal_id)
+    tx, portal_id, now, version = call.tx, call.portal_id, call.real_now, call.tx.version(call.portal_id)
     event_id = outbox.add_event(
         tx,
         portal_id,
@@ -152,7 +152,7 @@ def _add(call: Call, wanted: Binding) -> None:
     same = replace(wanted, notice_pause=0)
     if any(replace(known, id=0, notice_pause=0) == same for known in call.bindings(wanted.event)):
         raise AlreadyBound
-    apps.add_binding(call.tx, call.portal_id, wanted, call.now)
+    apps.add_binding(call.tx, call.portal_id, wanted, call.real_now)
     call.touch()
 
 
@@ -210,13 +210,13 @@ def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
     """Cancel what waits for a subscription, and say so in the journal."""
     waiting = outbox.list_waiting(call.tx, call.portal_id, binding.id)
     for delivery in waiting:
-        outbox.cancel(call.tx, delivery, call.now)
+        outbox.cancel(call.tx, delivery, call.real_now)
         call.tx.signal(LaneCut(call.portal_id, delivery.lane_id))
     entries = [
         journal.entry_of(
             delivery,
             attempt=delivery.failures,
-            started_at=call.now,
+            started_at=call.real_now,
             outcome=journal.Outcome.CANCELLED,
             reason=reason,
         )

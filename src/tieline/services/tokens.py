@@ -67,13 +67,13 @@ def issue(call: Call, app: App, user_id: int) -> Grant:
 
 
 def _keep_pair(call: Call, app: App, user_id: int, access: str, refresh: str) -> Grant:
-    expires_at = call.now + ACCESS_TOKEN_LIFE
+    expires_at = call.real_now + ACCESS_TOKEN_LIFE
     pair = (
         Token(fingerprint(access), app.id, user_id, False, expires_at),
-        Token(fingerprint(refresh), app.id, user_id, True, call.now + REFRESH_TOKEN_LIFE),
+        Token(fingerprint(refresh), app.id, user_id, True, call.real_now + REFRESH_TOKEN_LIFE),
     )
     for token in pair:
-        store.add_token(call.tx, call.portal_id, token, call.now)
+        store.add_token(call.tx, call.portal_id, token, call.real_now)
     return Grant(access, refresh, user_id, expires_at)
 
 
@@ -99,13 +99,13 @@ def refresh(call: Call, app: App, refresh_token: str) -> Grant:
     The new pair is derived from the old token with the server's key, since only hashes are kept.
     """
     token = store.find_token(call.tx, call.portal_id, fingerprint(refresh_token), refresh=True)
-    if token is None or token.app_id != app.id or token.expires_at <= call.now:
+    if token is None or token.app_id != app.id or token.expires_at <= call.real_now:
         raise GrantInvalid
-    if token.used_at is not None and call.now - token.used_at > REFRESH_REPEAT:
+    if token.used_at is not None and call.real_now - token.used_at > REFRESH_REPEAT:
         raise GrantReplayed("used refresh token refused", app.id, token.user_id)
     _require_usable(call, app, call.find_person(token.user_id))
     if token.used_at is None:
-        store.set_token_used(call.tx, call.portal_id, token.hash, call.now)
+        store.set_token_used(call.tx, call.portal_id, token.hash, call.real_now)
     access, following = (_derive(call.world.vault.key, kind, refresh_token) for kind in ("access", "refresh"))
     return _keep_pair(call, app, token.user_id, access, following)
 
@@ -129,7 +129,7 @@ def redirect_of(app: App, asked: str) -> str:
 def add_code(call: Call, app: App) -> str:
     """Make a code for the caller's consent, good once and for half a minute; returns it in the clear."""
     code = new_secret(TOKEN_LENGTH)
-    store.add_code(call.tx, call.portal_id, fingerprint(code), app.id, call.actor.id, call.now + CODE_LIFE)
+    store.add_code(call.tx, call.portal_id, fingerprint(code), app.id, call.actor.id, call.real_now + CODE_LIFE)
     happenings.add_happening(
         call.tx, call.portal_id, "access granted", now=call.now, actor_id=call.actor.id, app=app.id
     )
@@ -144,17 +144,17 @@ def exchange_code(call: Call, app: App, text: str) -> Grant:
         raise GrantInvalid
     if code.used_at is not None:
         raise GrantReplayed("used code refused", app.id, code.user_id)
-    if code.expires_at <= call.now:
+    if code.expires_at <= call.real_now:
         raise GrantInvalid
     _require_usable(call, app, call.find_person(code.user_id))
-    store.set_code_used(call.tx, call.portal_id, hashed, call.now)
+    store.set_code_used(call.tx, call.portal_id, hashed, call.real_now)
     return issue(call, app, code.user_id)
 
 
 def _require_usable(call: Call, app: App, user: User | None) -> None:
     if not app.installed:
         raise NotInstalled
-    if app.blocked(call.now):
+    if app.blocked(call.real_now):
         raise PaymentRequired
     if user is None or not user.active:
         raise GrantInvalid
@@ -177,6 +177,7 @@ def _derive(key: bytes, kind: str, refresh_token: str) -> str:
 def event_token(call: Call, app: App, user_id: int) -> str:
     """Make an access token for events: it outlives the hour that an event claims by as long as it is reused."""
     access = new_secret(TOKEN_LENGTH)
-    expires_at = call.now + ACCESS_TOKEN_LIFE + EVENT_TOKEN_REUSE
-    store.add_token(call.tx, call.portal_id, Token(fingerprint(access), app.id, user_id, False, expires_at), call.now)
+    expires_at = call.real_now + ACCESS_TOKEN_LIFE + EVENT_TOKEN_REUSE
+    token = Token(fingerprint(access), app.id, user_id, False, expires_at)
+    store.add_token(call.tx, call.portal_id, token, call.real_now)
     return access

@@ -36,10 +36,10 @@ def add_incoming(call: Call, *, scopes: frozenset[str], title: str) -> tuple[Web
         code_hash=fingerprint(code),
         scopes=scopes,
         title=title,
-        now=call.now,
+        now=call.real_now,
     )
     _note(call, "webhook added", webhook_id)
-    return Webhook(webhook_id, call.actor.id, scopes, title, call.now), code
+    return Webhook(webhook_id, call.actor.id, scopes, title, call.real_now), code
 
 
 def edit_incoming(call: Call, webhook_id: int, *, scopes: frozenset[str], title: str) -> None:

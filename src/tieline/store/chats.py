@@ -91,6 +91,16 @@ def lock_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
     return to_chat(row) if row else None
 
 
+def lock_free_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
+    """Return and lock a chat; None where another transaction has it locked."""
+    row = tx.one(
+        f"select {_CHAT} from chats where portal_id = :portal and id = :id for update skip locked",
+        portal=portal_id,
+        id=chat_id,
+    )
+    return to_chat(row) if row else None
+
+
 def find_chat(tx: Tx, portal_id: int, chat_id: int) -> Chat | None:
     """Return a chat, or None."""
     row = tx.one(f"select {_CHAT} from chats where portal_id = :portal and id = :id", portal=portal_id, id=chat_id)
@@ -160,6 +170,17 @@ def lock_dialogs_of(tx: Tx, portal_id: int, operator_id: int) -> list[Chat]:
     rows = tx.all(
         f"""select {_CHAT} from chats where portal_id = :portal and operator_id = :operator and status < 60
         order by session_id desc for update""",
+        portal=portal_id,
+        operator=operator_id,
+    )
+    return [to_chat(row) for row in rows]
+
+
+def list_open_of(tx: Tx, portal_id: int, operator_id: int) -> list[Chat]:
+    """Return an operator's open dialogs, those of the oldest sessions first."""
+    rows = tx.all(
+        f"""select {_CHAT} from chats where portal_id = :portal and operator_id = :operator and status < 60
+        order by session_id""",
         portal=portal_id,
         operator=operator_id,
     )

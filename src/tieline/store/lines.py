@@ -2,24 +2,45 @@
 
 import msgspec
 
+from tieline.domain.departments import Tree
 from tieline.domain.lines import SETTINGS, Line, QueueEntity, QueueItem
+from tieline.store import departments
 from tieline.store.engine import Row, Tx
 
 _LINE = "id, name, active, settings, created_at, modified_at, modified_by"
 
 
-def _line(row: Row, queue: list[Row]) -> Line:
+def _line(tx: Tx, portal_id: int, row: Row, queue: list[Row]) -> Line:
     defaults = {name: setting.default for name, setting in SETTINGS.items()}
+    items = tuple(QueueItem(QueueEntity(kind), number) for kind, number in queue)
     return Line(
         id=row[0],
         name=row[1],
         active=bool(row[2]),
         settings=defaults | msgspec.json.decode(row[3]),
-        queue=tuple(QueueItem(QueueEntity(kind), number) for kind, number in queue),
+        queue=items,
+        operators=_operators(tx, portal_id, items),
         created_at=row[4],
         modified_at=row[5],
         modified_by=row[6],
     )
+
+
+def _operators(tx: Tx, portal_id: int, queue: tuple[QueueItem, ...]) -> tuple[int, ...]:
+    """Return the people of a queue: a department stands for those who are in it or below it."""
+    named = {item.entity_id for item in queue if item.entity_type is QueueEntity.DEPARTMENT}
+    if not named:
+        return tuple(item.entity_id for item in queue)
+    tree = Tree(departments.list_departments(tx, portal_id))
+    members = departments.list_members(tx, portal_id, tree.below(named))
+    found: dict[int, None] = {}
+    for item in queue:
+        if item.entity_type is QueueEntity.USER:
+            found[item.entity_id] = None
+        else:
+            below = (members.get(number, []) for number in tree.below({item.entity_id}))
+            found |= dict.fromkeys(sorted(user_id for people in below for user_id in people))
+    return tuple(found)
 
 
 def add_line(tx: Tx, portal_id: int, *, name: str, active: bool, settings: dict[str, object], by: int, now: int) -> int:
@@ -65,25 +86,16 @@ def set_line(
 
 def set_queue(tx: Tx, portal_id: int, line_id: int, queue: list[QueueItem]) -> None:
     """Replace a line's queue; who stays in it keeps the turn."""
-    turns = {
-        (kind, number): at
-        for kind, number, at in tx.all(
-            "select entity_type, entity_id, assigned_at from line_queue where portal_id = :portal and line_id = :line",
-            portal=portal_id,
-            line=line_id,
-        )
-    }
     tx.run("delete from line_queue where portal_id = :portal and line_id = :line", portal=portal_id, line=line_id)
     for position, item in enumerate(dict.fromkeys(queue)):
         tx.run(
-            """insert into line_queue (portal_id, line_id, position, entity_type, entity_id, assigned_at)
-            values (:portal, :line, :position, :kind, :number, :at)""",
+            """insert into line_queue (portal_id, line_id, position, entity_type, entity_id)
+            values (:portal, :line, :position, :kind, :number)""",
             portal=portal_id,
             line=line_id,
             position=position,
             kind=item.entity_type.value,
             number=item.entity_id,
-            at=turns.get((item.entity_type.value, item.entity_id), 0),
         )
 
 
@@ -98,7 +110,7 @@ def find_line(tx: Tx, portal_id: int, line_id: int) -> Line | None:
         portal=portal_id,
         line=line_id,
     )
-    return _line(row, queue)
+    return _line(tx, portal_id, row, queue)
 
 
 def lock_line(tx: Tx, portal_id: int, line_id: int) -> None:
@@ -115,35 +127,11 @@ def list_lines(tx: Tx, portal_id: int) -> list[Line]:
     ):
         queues.setdefault(line_id, []).append((kind, number))
     rows = tx.all(f"select {_LINE} from lines where portal_id = :portal order by id", portal=portal_id)
-    return [_line(row, queues.get(row[0], [])) for row in rows]
+    return [_line(tx, portal_id, row, queues.get(row[0], [])) for row in rows]
 
 
 def remove_line(tx: Tx, portal_id: int, line_id: int) -> None:
     """Take a line and its queue away; its dialogs stay."""
-    tx.run("delete from line_queue where portal_id = :portal and line_id = :line", portal=portal_id, line=line_id)
+    for name in ("line_queue", "line_turns"):
+        tx.run(f"delete from {name} where portal_id = :portal and line_id = :line", portal=portal_id, line=line_id)
     tx.run("delete from lines where portal_id = :portal and id = :line", portal=portal_id, line=line_id)
-
-
-def next_operator(tx: Tx, portal_id: int, line_id: int, *, other_than: int = 0) -> int | None:
-    """Return the active operator of a line's queue who has waited longest for a dialog, or None."""
-    row = tx.one(
-        """select q.entity_id from line_queue q join users u on u.portal_id = q.portal_id and u.id = q.entity_id
-        where q.portal_id = :portal and q.line_id = :line and q.entity_type = 'user' and u.active = 1
-        and q.entity_id <> :other order by q.assigned_at, q.position limit 1 for update of q""",
-        portal=portal_id,
-        line=line_id,
-        other=other_than,
-    )
-    return int(row[0]) if row else None
-
-
-def set_turn(tx: Tx, portal_id: int, line_id: int, user_id: int) -> None:
-    """Move an operator behind all others of the queue: the turn is a count, so that no two are equal."""
-    tx.run(
-        """update line_queue set assigned_at = 1 + (select max(o.assigned_at) from line_queue o
-        where o.portal_id = :portal and o.line_id = :line)
-        where portal_id = :portal and line_id = :line and entity_type = 'user' and entity_id = :user""",
-        portal=portal_id,
-        line=line_id,
-        user=user_id,
-    )

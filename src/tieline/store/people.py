@@ -3,10 +3,12 @@
 from dataclasses import fields
 from typing import Any
 
+from tieline.domain.clock import PortalClock
 from tieline.domain.people import Customer, OuterUser, Portal, User, UserKind
 from tieline.store.engine import Row, Tx
 
-_PORTAL = "id, member_id, name, url, language, time_zone"
+_PORTAL = """id, member_id, name, url, language, time_zone,
+clock_moment, clock_since, clock_rate, clock_target"""
 _USER_FIELDS = tuple(field.name for field in fields(User))
 USER_COLUMNS = ", ".join(_USER_FIELDS)
 _FLAGS = {"is_admin", "active"}
@@ -44,7 +46,7 @@ def claim_first_portal(tx: Tx) -> None:
 
 def list_portals(tx: Tx) -> list[Portal]:
     """Return all portals, oldest first."""
-    return [Portal(*row) for row in tx.all(f"select {_PORTAL} from portals order by id")]
+    return [_portal(row) for row in tx.all(f"select {_PORTAL} from portals order by id")]
 
 
 def get_portal(tx: Tx, portal_id: int) -> Portal:
@@ -52,7 +54,28 @@ def get_portal(tx: Tx, portal_id: int) -> Portal:
     row = tx.one(f"select {_PORTAL} from portals where id = :id", id=portal_id)
     if row is None:
         raise LookupError(f"no portal {portal_id}")
-    return Portal(*row)
+    return _portal(row)
+
+
+def _portal(row: Row) -> Portal:
+    number, member_id, name, url, language, time_zone, *clock = row
+    return Portal(
+        number, member_id, name, url, language, time_zone, PortalClock(*clock) if clock[0] is not None else None
+    )
+
+
+def set_portal_clock(tx: Tx, portal_id: int, clock: PortalClock) -> None:
+    """Keep where a portal's clock stands; a change of what is cached."""
+    tx.run(
+        """update portals set clock_moment = :moment, clock_since = :since, clock_rate = :rate, clock_target = :target
+        where id = :id""",
+        moment=clock.moment,
+        since=clock.since,
+        rate=clock.rate,
+        target=clock.target,
+        id=portal_id,
+    )
+    tx.touch(portal_id)
 
 
 def set_portal_url(tx: Tx, portal_id: int, url: str) -> None:

@@ -4,12 +4,14 @@ from tieline.domain.sessions import Session, Status
 from tieline.store.engine import Row, Tx
 
 _SESSION = """id, chat_id, line_id, connector, customer_id, operator_id, status, parent_id, opened_at,
-closed_at, head_vote, head_comment"""
+closed_at, head_vote, head_comment, vote, vote_asked_at,
+answered_at"""
+_STATUS = 6
 
 
 def _session(row: Row) -> Session:
     values = list(row)
-    values[6] = Status(values[6])
+    values[_STATUS] = Status(values[_STATUS])
     return Session(*values)
 
 
@@ -71,17 +73,19 @@ def set_session(
     status: Status,
     operator_id: int | None,
     line_id: int,
+    skipped_by: int | None = None,
     answered_at: int | None = None,
     closed_at: int | None = None,
 ) -> None:
     """Keep where a session stands; the first answer's moment stands."""
     tx.run(
-        """update sessions set status = :status, operator_id = :operator, line_id = :line,
+        """update sessions set status = :status, operator_id = :operator, line_id = :line, skipped_by = :skipped,
         answered_at = coalesce(answered_at, :answered), closed_at = :closed
         where portal_id = :portal and id = :id""",
         status=int(status),
         operator=operator_id,
         line=line_id,
+        skipped=skipped_by,
         answered=answered_at,
         closed=closed_at,
         portal=portal_id,
@@ -96,6 +100,40 @@ def set_head_vote(tx: Tx, portal_id: int, session_id: int, *, rating: int | None
         where portal_id = :portal and id = :id""",
         rating=rating,
         comment=comment,
+        portal=portal_id,
+        id=session_id,
+    )
+
+
+def set_told_closed(tx: Tx, portal_id: int, session_id: int) -> bool:
+    """Note that the customer was told that the line is closed; False if he was before."""
+    told = tx.run(
+        "update sessions set told_closed = 1 where portal_id = :portal and id = :id and told_closed = 0",
+        portal=portal_id,
+        id=session_id,
+    )
+    return told > 0
+
+
+def set_vote_asked(tx: Tx, portal_id: int, session_id: int, now: int) -> bool:
+    """Note that the customer was asked for his vote; False if he was before."""
+    asked = tx.run(
+        "update sessions set vote_asked_at = :now where portal_id = :portal and id = :id and vote_asked_at is null",
+        now=now,
+        portal=portal_id,
+        id=session_id,
+    )
+    return asked > 0
+
+
+def set_vote(tx: Tx, portal_id: int, session_id: int, *, vote: int, comment: str | None, now: int) -> None:
+    """Keep a customer's vote."""
+    tx.run(
+        """update sessions set vote = :vote, vote_comment = :comment, voted_at = :now
+        where portal_id = :portal and id = :id""",
+        vote=vote,
+        comment=comment,
+        now=now,
         portal=portal_id,
         id=session_id,
     )

@@ -46,7 +46,30 @@ class FilesDue:
     portal_id: int
 
 
-Signal = DialogChanged | LaneDue | LaneCut | FilesDue
+@dataclass(frozen=True, slots=True)
+class NoticeAdded:
+    """A person has something new to know of."""
+
+    portal_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A person came or went."""
+
+    portal_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChanged:
+    """The clock of a portal was set, stopped or made to run at another pace."""
+
+    portal_id: int
+
+
+Signal = DialogChanged | LaneDue | LaneCut | FilesDue | NoticeAdded | PresenceChanged | ClockChanged
 Listener = Callable[[Signal], None]
 
 

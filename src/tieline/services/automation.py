@@ -1,0 +1,155 @@
+"""What a line does by itself: greetings, words outside its hours, closing, the customer's vote, late answers."""
+
+from tieline.domain.chats import Chat
+from tieline.domain.clock import SECOND
+from tieline.domain.lines import Line
+from tieline.domain.sessions import Move, Status
+from tieline.domain.timers import Kind, closing_time
+from tieline.services import chats, notices, routing, sessions
+from tieline.services.call import Call
+from tieline.store import happenings
+from tieline.store import sessions as store
+
+VOTES = {"1": 5, "0": 1}  # as sessions keep them: liked or not
+LIKED = 5
+MAX_COMMENT = 1_000
+
+
+def greet(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
+    """Say to a customer who has begun a session that the line is closed, or welcome him; `first`: he is new here."""
+    if not sessions.calendar_of(call, line).is_open(call.now) and line.says("WORKTIME_DAYOFF"):
+        return tell_closed(call, chat, line)
+    text = line.settings["WELCOME_MESSAGE_TEXT"]
+    welcomed = line.settings["WELCOME_MESSAGE"] == "Y" and (first or line.settings["SEND_WELCOME_EACH_SESSION"] == "Y")
+    return chats.say(call, chat, text) if welcomed and text.strip() else chat
+
+
+def tell_closed(call: Call, chat: Chat, line: Line) -> Chat:
+    """Say to a customer who writes outside the line's hours that it is closed, once in a session."""
+    text = line.says("WORKTIME_DAYOFF")
+    if not text.strip() or chat.session_id is None or sessions.calendar_of(call, line).is_open(call.now):
+        return chat
+    told = store.set_told_closed(call.tx, call.portal_id, chat.session_id)
+    return chats.say(call, chat, text) if told else chat
+
+
+def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
+    """Finish the open session of a locked dialog, by its operator or because the customer is silent.
+
+    Where the line leaves the customer time, the session waits for him; one that waits already is closed.
+    """
+    line = call.find_line(chat.queue_id)
+    if line is None or chat.status == Status.CLOSING:
+        return close(call, chat)
+    if text := line.says("AUTO_CLOSE" if by_time else "CLOSE").strip():
+        chat = chats.say(call, chat, text)
+    period = closing_time(line, by_time=by_time)
+    if not period:
+        return close(call, chat)
+    if line.settings["VOTE_BEFORE_FINISH"] == "Y":
+        chat = _ask_for_vote(call, chat, line)
+    return sessions.await_customer(call, chat, Move.LEFT_ALONE if by_time else Move.FINISHED, period)
+
+
+def close(call: Call, chat: Chat) -> Chat:
+    """Close the session of a locked dialog for good; who has not been asked for a vote is asked now."""
+    line = call.find_line(chat.queue_id)
+    if line is not None:
+        chat = _ask_for_vote(call, chat, line)
+    return sessions.close(call, chat)
+
+
+def _ask_for_vote(call: Call, chat: Chat, line: Line) -> Chat:
+    text = line.settings["VOTE_MESSAGE_2_TEXT"]
+    if line.settings["VOTE_MESSAGE"] != "Y" or not text.strip() or chat.session_id is None:
+        return chat
+    session = store.get_session(call.tx, call.portal_id, chat.session_id)
+    if session.answered_at is None or not store.set_vote_asked(call.tx, call.portal_id, session.id, call.now):
+        return chat
+    return chats.say(call, chat, text)
+
+
+def is_vote(call: Call, chat: Chat, text: str) -> bool:
+    """Tell whether a customer's words are the vote that he was asked for, and not the beginning of something new."""
+    if text.strip()[:1] not in VOTES or text.strip().partition("\n")[0].strip() not in VOTES:
+        return False
+    if chat.session_id is None or (sessions.is_open(chat) and chat.status != Status.CLOSING):
+        return False
+    session = store.get_session(call.tx, call.portal_id, chat.session_id)
+    line = call.find_line(session.line_id)
+    if line is None or session.vote or session.vote_asked_at is None:
+        return False
+    limit = line.settings["VOTE_TIME_LIMIT"]
+    return not limit or call.now < session.vote_asked_at + limit * SECOND
+
+
+def vote(call: Call, chat: Chat, text: str) -> Chat:
+    """Keep a customer's vote, a sign and on further lines a comment, and thank him."""
+    assert chat.session_id is not None
+    sign, _, comment = text.strip().partition("\n")
+    value = VOTES[sign.strip()]
+    comment = comment.strip()[:MAX_COMMENT]
+    store.set_vote(call.tx, call.portal_id, chat.session_id, vote=value, comment=comment or None, now=call.now)
+    happenings.add_happening(
+        call.tx,
+        call.portal_id,
+        "voted",
+        now=call.now,
+        chat_id=chat.id,
+        sequence=chat.sequence,
+        actor_id=chat.customer_id,
+        session=chat.session_id,
+        vote=value,
+        operator=chat.operator_id,
+        queue=chat.queue_id,
+    )
+    line = call.find_line(chat.queue_id)
+    if line is None:
+        return chat
+    thanks = line.settings["VOTE_MESSAGE_2_LIKE" if value == LIKED else "VOTE_MESSAGE_2_DISLIKE"]
+    if thanks.strip():
+        chat = chats.say(call, chat, thanks)
+    if sessions.is_open(chat) and line.settings["VOTE_CLOSING_DELAY"] == "Y":
+        chat = sessions.close(call, chat)
+    return chat
+
+
+def excuse(call: Call, chat: Chat) -> Chat:
+    """Say to a customer whom nobody has answered in time what the line says then."""
+    line = call.find_line(chat.queue_id)
+    text = line.says("NO_ANSWER") if line else ""
+    return chats.say(call, chat, text) if text.strip() else chat
+
+
+def note_late(call: Call, chat: Chat, kind: Kind) -> None:
+    """Note that an answer is late, and tell those whom the line names.
+
+    Where the line minds whether operators are there, nobody is told of one who is not.
+    """
+    line = call.find_line(chat.queue_id)
+    if line is None:
+        return
+    which = "KPI_FIRST_ANSWER" if kind is Kind.FIRST_ANSWER_LATE else "KPI_FURTHER_ANSWER"
+    happenings.add_happening(
+        call.tx,
+        call.portal_id,
+        kind.value,
+        now=call.now,
+        chat_id=chat.id,
+        sequence=chat.sequence,
+        session=chat.session_id,
+        operator=chat.operator_id,
+        queue=chat.queue_id,
+    )
+    idle = line.settings["KPI_CHECK_OPERATOR_ACTIVITY"] == "Y" and not _operator_is_there(call, chat, line)
+    if line.settings[f"{which}_ALERT"] != "Y" or idle:
+        return
+    operator = call.find_person(chat.operator_id) if chat.operator_id else None
+    text = str(line.settings[f"{which}_TEXT"]) or "#OPERATOR# has not answered in time: #DIALOG#"
+    text = text.replace("#OPERATOR#", operator.full_name if operator else "Nobody").replace("#DIALOG#", chat.title)
+    told = {int(number) for number in line.settings[f"{which}_LIST"] or () if str(number).isdecimal()}
+    notices.tell(call, told, kind.value, text, chat_id=chat.id)
+
+
+def _operator_is_there(call: Call, chat: Chat, line: Line) -> bool:
+    return chat.operator_id is not None and routing.is_there(call, line, chat.operator_id)

@@ -1,0 +1,163 @@
+"""Queues of lines: dialogs that wait are given to operators who are free, in order, and passed on by time."""
+
+from tieline.domain.chats import Chat
+from tieline.domain.lines import Line, QueueType
+from tieline.domain.sessions import Move
+from tieline.domain.timers import Kind
+from tieline.services import notices, routing, sessions
+from tieline.services.call import Call
+from tieline.store import chats as store
+from tieline.store import routing as routing_store
+from tieline.store import timers
+from tieline.store.signals import DialogChanged
+
+EMPTY_QUEUE = "empty queue"
+
+
+def write(call: Call, chat: Chat, before: Chat) -> None:
+    """Write a locked dialog's row, and tell those who look at it."""
+    store.set_dialog(call.tx, call.portal_id, chat, before)
+    call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence, moved=chat.queue_id != before.queue_id))
+
+
+def settle(call: Call, chat: Chat, before: Chat) -> None:
+    """Give operators what they can take now, behind a change of a dialog that was written."""
+    if (chat.status, chat.operator_id, chat.queue_id) == (before.status, before.operator_id, before.queue_id):
+        return
+    lines: set[int] = set()
+    if _unassigned(chat):
+        lines.add(chat.queue_id)
+    if before.operator_id is not None:
+        lines |= {line.id for line in call.lines() if line.capacity and before.operator_id in line.operators}
+    if lines:
+        distribute(call, lines)
+
+
+def _unassigned(chat: Chat) -> bool:
+    return chat.operator_id is None and sessions.is_waiting(chat)
+
+
+def distribute(call: Call, line_ids: set[int]) -> None:
+    """Give dialogs that wait in the queues of lines to operators who are free.
+
+    Those of lines with a higher priority go first, then those that have waited longest; who passed a dialog on does not
+    get it back.
+    """
+    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id)) and line.active}
+    waiting = {line_id: head for line_id, head in heads.items() if head.line.queue_type is not QueueType.ALL}
+    if not any(head.find() for head in waiting.values()):
+        return
+    while found := [head for head in waiting.values() if head.find()]:
+        head = min(found, key=lambda head: (-head.line.priority, head.session_id))
+        if not head.give():
+            del waiting[head.line.id]
+
+
+class _Head:
+    """The dialog of a line's queue that is next, and the way to those behind it."""
+
+    def __init__(self, call: Call, line: Line) -> None:
+        self.line = line
+        self.session_id = 0
+        self._call = call
+        self._behind = 0
+
+    def find(self) -> bool:
+        """Look for the next dialog."""
+        found = routing_store.list_unassigned(
+            self._call.tx, self._call.portal_id, self.line.id, behind=self._behind, limit=1
+        )
+        self._next = found[0] if found else None
+        self.session_id = found[0].session_id if found else 0
+        return bool(found)
+
+    def give(self) -> bool:
+        """Give the next dialog to an operator; False if the line has nobody who is free."""
+        call, head = self._call, self._next
+        assert head is not None
+        turn = routing.begin(call)
+        free = routing.available(call, self.line, behind=head.skipped_by)
+        if not free:
+            _tell_of_empty_queue(call, self.line)
+            return False
+        operator = next((user_id for user_id in free if user_id != head.skipped_by), None)
+        if operator is None:
+            self._behind = head.session_id
+            return True
+        chat = store.lock_free_chat(call.tx, call.portal_id, head.chat_id)
+        if chat is None:  # somebody is about to change it: nobody behind it overtakes it meanwhile
+            timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now})
+            return False
+        if _unassigned(chat):
+            _give(call, chat, self.line, operator, turn)
+        return True
+
+
+def _give(call: Call, chat: Chat, line: Line, operator_id: int, turn: int, what: Move = Move.OFFERED) -> Chat:
+    """Offer a locked dialog to an operator, whose turn that was."""
+    routing_store.set_turn(call.tx, call.portal_id, line.id, operator_id, turn)
+    moved = sessions.move(call, chat, what, operator_id=operator_id)
+    write(call, moved, chat)
+    return moved
+
+
+def _tell_of_empty_queue(call: Call, line: Line) -> None:
+    if line.settings["SEND_NOTIFICATION_EMPTY_QUEUE"] == "Y":
+        text = f"A customer waits on the line {line.name}, and no operator is free."
+        notices.tell_administrators(call, f"{EMPTY_QUEUE} {line.id}", text)
+
+
+def pass_on(call: Call, chat: Chat) -> None:
+    """Offer a locked dialog that was not taken in time to the next operator; take one that waits from the absent.
+
+    Where nobody else is free, it stays until somebody is.
+    """
+    line = call.find_line(chat.queue_id)
+    if line is None or chat.operator_id is None:
+        return
+    if not sessions.is_waiting(chat):
+        if not routing.is_there(call, line, chat.operator_id):
+            give_back(call, chat)
+    elif not pass_to_next(call, chat, line):
+        if chat.operator_id in line.operators and routing.is_there(call, line, chat.operator_id):
+            timers.set_timers(call.tx, call.portal_id, chat.id, {Kind.PASS_ON: None})
+        else:
+            give_back(call, chat)
+
+
+def pass_to_next(call: Call, chat: Chat, line: Line) -> bool:
+    """Offer a locked dialog to another operator of a line than the one who has it; False if nobody is free."""
+    turn = routing.begin(call)
+    free = routing.available(call, line, behind=chat.operator_id)
+    following = next((user_id for user_id in free if user_id != chat.operator_id), None)
+    if following is None:
+        return False
+    settle(call, _give(call, chat, line, following, turn, Move.PASSED_ON), chat)
+    return True
+
+
+def give_back(call: Call, chat: Chat) -> None:
+    """Let a locked dialog wait in its queue for an operator who is free."""
+    moved = sessions.move(call, chat, Move.RETURNED, operator_id=None)
+    write(call, moved, chat)
+    settle(call, moved, chat)
+
+
+def place_of(call: Call, chat: Chat) -> int | None:
+    """Return how many dialogs of its queue are before one that waits for a free operator, or None."""
+    if not _unassigned(chat) or chat.session_id is None:
+        return None
+    return routing_store.count_ahead(call.tx, call.portal_id, chat.queue_id, chat.session_id)
+
+
+def wake(call: Call, user_id: int) -> None:
+    """Give an operator who is free now what waits for him, and let what nobody else could take be passed on."""
+    timers.unpark(call.tx, call.portal_id, call.now)
+    distribute(call, {line.id for line in call.lines() if user_id in line.operators})
+
+
+def reroute(call: Call) -> None:
+    """Have what waits looked at anew as soon as this transaction is over: who may take it has changed."""
+    timers.unpark(call.tx, call.portal_id, call.now)
+    for line in call.lines():
+        timers.set_timers(call.tx, call.portal_id, line.id, {Kind.ROUTE: call.now})

@@ -1,0 +1,60 @@
+"""What happens when a timer is due: each fires once, in the transaction that does what it is for."""
+
+import structlog
+
+from tieline.domain.chats import Chat
+from tieline.domain.clock import MINUTE
+from tieline.domain.sessions import Status
+from tieline.domain.timers import Kind, Timer
+from tieline.services import automation, chats, queues, sessions
+from tieline.services.call import Call
+from tieline.store import timers as store
+
+log = structlog.get_logger(__name__)
+AGAIN = MINUTE
+
+
+def fire_next(call: Call, until: int) -> Timer | None:
+    """Do what the first timer that is due is for; returns it, or None where none is due.
+
+    One that fails is tried again later, and holds up no other.
+    """
+    timer = store.find_due(call.tx, call.portal_id, until)
+    if timer is None:
+        return None
+    try:
+        with call.tx.savepoint():
+            if store.take(call.tx, call.portal_id, timer):
+                _fire(call, timer)
+    except Exception:
+        if call.tx.broken:
+            raise
+        log.exception("a timer failed", kind=timer.kind.value, subject=timer.subject_id)
+        store.set_timers(call.tx, call.portal_id, timer.subject_id, {timer.kind: call.now + AGAIN})
+    return timer
+
+
+def _fire(call: Call, timer: Timer) -> None:
+    if timer.kind is Kind.ROUTE:
+        queues.distribute(call, {timer.subject_id})
+        return
+    chat = chats.lock(call, timer.subject_id)
+    if not sessions.is_open(chat):
+        return
+    if timer.kind is Kind.PASS_ON:
+        queues.pass_on(call, chat)
+    elif (after := _act(call, chat, timer.kind)) != chat:
+        chats.keep(call, after, chat)
+
+
+def _act(call: Call, chat: Chat, kind: Kind) -> Chat:
+    match kind:
+        case Kind.NO_ANSWER:
+            return automation.excuse(call, chat)
+        case Kind.AUTO_CLOSE if chat.status == Status.OPERATOR and not chat.pinned:
+            return automation.finish(call, chat, by_time=True)
+        case Kind.FULL_CLOSE if chat.status == Status.CLOSING:
+            return automation.close(call, chat)
+        case Kind.FIRST_ANSWER_LATE | Kind.FURTHER_ANSWER_LATE:
+            automation.note_late(call, chat, kind)
+    return chat
