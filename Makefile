@@ -5,7 +5,7 @@ PIP := $(V)/python -m pip install -q --disable-pip-version-check
 # Compiled files are kept even where the environment forbids it: a command then starts in three quarters of the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock docs ui kill-test fuzz clean
+.PHONY: help run test check bench lock docs ui kill-test simulate fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,7 +39,10 @@ test: .venv/test.ok ui ## set everything up and run the tests
 	$(V)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
-	$(V)/python -m pytest -m slow -n 0 -s
+	$(V)/python -m pytest -m slow -n 0 -s tests/e2e
+
+simulate: .venv/test.ok ## ten thousand dialogs, fifty operators, at random; and a year of a line's rules
+	$(V)/python -m pytest -m slow -n 0 -s tests/simulation
 
 .venv-fuzz/ok: requirements/fuzz.txt
 	@test -d .venv-fuzz || $(PY) -m venv .venv-fuzz
