@@ -118,7 +118,7 @@ def inbox_list(
 
 
 def _state(message: Message) -> str | None:
-    if message.author is Author.CUSTOMER:
+    if message.author is Author.CUSTOMER or message.private:
         return None
     if message.failure:
         return "failed"
@@ -151,6 +151,7 @@ def _message(call: Call, message: Message, attached: list[File]) -> dict[str, An
         "date": iso(message.created_at, call.portal.time_zone),
         "edited": message.edited_at is not None,
         "deleted": message.deleted_at is not None,
+        "private": message.private,
         "sequence": message.changed or message.sequence,
         "files": [_file(call, file) for file in attached],
         "state": _state(message),
@@ -194,6 +195,7 @@ def dialog_get(
             "canHandOn": access.hand_on,
             "canFinish": access.finish,
             "pinned": bool(chat.pinned),
+            "silent": bool(chat.silent),
             "description": chat.description,
         },
         "messages": [_message(call, message, attached.get(message.id, [])) for message in shown],

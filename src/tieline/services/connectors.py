@@ -236,6 +236,9 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         chat = moved._replace(waiting_since=None)
     chats.keep(call, chat, locked)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
+    chats.tell_added(
+        call, chat, message_id, author=author, author_id=author_id, text=chats.shorten(incoming.message.text)
+    )
     return Receipt(incoming, customer.user_id, chat.id, chat.session_id)
 
 
@@ -426,6 +429,8 @@ def _confirm(call: Call, code: str, line_id: int, confirmations: list[Confirmati
             continue
         message = chat_store.find_message(call.tx, call.portal_id, confirmation.message_id)
         if message is None or message.chat_id != chat.id or message.author is Author.CUSTOMER:
+            continue
+        if message.private:
             continue
         if delivered and confirmation.outer_ids:
             chat_store.set_outgoing_ids(call.tx, call.portal_id, message.id, list(confirmation.outer_ids))

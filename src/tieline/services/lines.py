@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from tieline.domain.chats import Chat
 from tieline.domain.events import LineDeleted
 from tieline.domain.lines import SETTINGS, Kind, QueueEntity, QueueItem, Setting
+from tieline.domain.sessions import Move, Status
+from tieline.services import chats, routing, sessions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
-from tieline.store import happenings
+from tieline.store import happenings, quick_answers
 from tieline.store import lines as store
+from tieline.store import sessions as session_store
 
 MAX_NAME = 255
 MAX_TEXT = 20_000
@@ -67,19 +71,44 @@ def update(call: Call, line_id: int, fields: dict[str, Any]) -> bool:
 
 
 def delete(call: Call, line_id: int) -> bool:
-    """Delete a line and tell the applications whose connectors were on it; False if there is no such line."""
+    """Delete a line and tell the applications whose connectors were on it; False if there is no such line.
+
+    Its open sessions are closed; dialogs of other lines that its queue serves go back to their own.
+    """
     _require_admin(call)
     if store.find_line(call.tx, call.portal_id, line_id) is None:
         return False
+    for chat in chat_store.lock_dialogs_on(call.tx, call.portal_id, line_id):
+        chats.keep(call, sessions.close(call, chat) if chat.line_id == line_id else _sent_home(call, chat), chat)
     codes = [c.connector for c in connector_store.list_connections(call.tx, call.portal_id, line_id=line_id)]
     owners = {connector.app_id for code in codes if (connector := call.find_connector(code))}
     connector_store.remove_connections(call.tx, call.portal_id, line_id)
     store.remove_line(call.tx, call.portal_id, line_id)
+    quick_answers.remove_answers_of_line(call.tx, call.portal_id, line_id)
     chat_store.give_back(call.tx, call.portal_id, line_id)
     for app_id in sorted(owners):
         publish(call, LineDeleted(app_id=app_id, actor_id=call.actor.id, line_id=line_id))
     _log(call, "line deleted", line_id)
     return True
+
+
+def _sent_home(call: Call, chat: Chat) -> Chat:
+    """Return an open dialog to the queue of its own line: what waits to the next operator, what is taken as it is."""
+    if sessions.is_waiting(chat):
+        home = call.find_line(chat.line_id)
+        operator = routing.next_operator(call, home) if home else None
+        return sessions.move(call, chat, Move.PASSED_ON, operator_id=operator, queue_id=chat.line_id)
+    assert chat.session_id is not None
+    assert chat.status is not None
+    session_store.set_session(
+        call.tx,
+        call.portal_id,
+        chat.session_id,
+        status=Status(chat.status),
+        operator_id=chat.operator_id,
+        line_id=chat.line_id,
+    )
+    return chat._replace(queue_id=chat.line_id, sequence=chat.sequence + 1)
 
 
 def visible(call: Call) -> frozenset[int] | None:

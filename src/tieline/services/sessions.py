@@ -113,7 +113,12 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
         closed_at=call.now,
     )
     chat = chat._replace(
-        status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=call.now, pinned=False
+        status=int(status),
+        sequence=chat.sequence + 1,
+        waiting_since=None,
+        active_at=call.now,
+        pinned=False,
+        silent=False,
     )
     _log(call, chat, "session closed", session=session.id)
     connector, line = call.find_connector(chat.connector), call.find_line(chat.line_id)
