@@ -8,9 +8,9 @@ from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, reader, yes_no
-from tieline.domain.lines import SETTINGS, Kind, Line
+from tieline.domain.lines import SETTINGS, Kind, Line, QueueEntity
 from tieline.domain.people import User
-from tieline.services import files, lines
+from tieline.services import departments, files, line_settings, lines
 from tieline.services.call import Call
 
 CONFIG_ID_EMPTY = Fault("CONFIG_ID_EMPTY", "Config ID can't be empty")
@@ -42,7 +42,7 @@ OFFLINE_TOO = Difference(23, "SHOW_OFFLINE has no effect: operators who are not 
 KEPT_ALONE = Difference(24, "LINE_NAME, ACTIVE and QUEUE take effect; other settings are kept and returned.")
 
 
-def _describe_wrong_setting(error: lines.WrongSetting) -> ApiError:
+def _describe_wrong_setting(error: line_settings.WrongSetting) -> ApiError:
     return ApiError(INVALID_FORMAT.saying(f"A wrong value for the PARAMS field '{error}' is passed"))
 
 
@@ -51,9 +51,11 @@ def _text(name: str, value: Any) -> Any:
     kind = SETTINGS[name].kind
     if value is None:
         return None
-    if kind is Kind.LIST:
-        return value or [""] if name.startswith("WORKTIME") else value
-    return (value or []) if kind is Kind.OBJECT else str(value)
+    if kind in (Kind.DAYS, Kind.DATES):
+        return value or [""]
+    if kind is Kind.PEOPLE:
+        return value
+    return (value or []) if kind is Kind.FACE else str(value)
 
 
 def _settings(call: Call, line: Line) -> dict[str, Any]:
@@ -69,8 +71,17 @@ def _settings(call: Call, line: Line) -> dict[str, Any]:
     }
 
 
-def _operators(call: Call, line: Line) -> list[User]:
-    return [user for user_id in line.operators if (user := call.find_person(user_id)) and user.active]
+def _operators(call: Call, line: Line) -> dict[int, tuple[User, int]]:
+    """Return the active people of a queue in its order, each with the department by which they are in it, or 0."""
+    found: dict[int, tuple[User, int]] = {}
+    for item in line.queue:
+        of_department = item.entity_type is QueueEntity.DEPARTMENT
+        people = departments.employees(call, {item.entity_id}).get(item.entity_id, []) if of_department else []
+        for user_id in people if of_department else [item.entity_id]:
+            user = call.find_person(user_id)
+            if user is not None and user.active:
+                found.setdefault(user_id, (user, item.entity_id if of_department else 0))
+    return found
 
 
 def _face(call: Call, user: User, avatar_id: str | None = None) -> dict[str, Any]:
@@ -97,7 +108,7 @@ def config_add(call: Call, *, params: Settings | None = None) -> int:
     """Add an open line; what is left out has its default. Returns the line's id."""
     try:
         return lines.add(call, params or {})
-    except lines.WrongSetting as error:
+    except line_settings.WrongSetting as error:
         raise _describe_wrong_setting(error) from error
 
 
@@ -112,7 +123,7 @@ def config_update(call: Call, *, config_id: ConfigId, params: Settings | None = 
     """Change settings of an open line; false if there is no such line."""
     try:
         return lines.update(call, config_id, params or {})
-    except lines.WrongSetting as error:
+    except line_settings.WrongSetting as error:
         raise _describe_wrong_setting(error) from error
 
 
@@ -137,18 +148,18 @@ def config_get(
     told = _settings(call, line)
     if with_queue:
         people = _operators(call, line)
-        told["QUEUE"] = [str(user.id) for user in people]
+        told["QUEUE"] = [str(user_id) for user_id in people]
         told["QUEUE_FULL"] = {
             str(user.id): {
                 "ID": str(user.id),
                 "SORT": str(number),
                 "USER_ID": str(user.id),
-                "DEPARTMENT_ID": "0",
+                "DEPARTMENT_ID": str(department_id),
                 **_face(call, user, "0"),
             }
-            for number, user in enumerate(people)
+            for number, (user, department_id) in enumerate(people.values())
         } or []
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user in people} or []
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user, _ in people.values()} or []
         told["QUEUE_ONLINE"] = yes_no(people)
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told
@@ -328,8 +339,8 @@ def _queue_options(call: Call, line: Line, options: dict[str, Any]) -> dict[str,
     told: dict[str, Any] = {}
     if options.get("QUEUE") == "Y":
         people = _operators(call, line)
-        told["QUEUE"] = [user.id for user in people]
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user in people} or []
+        told["QUEUE"] = list(people)
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user, _ in people.values()} or []
     if options.get("CONFIG_QUEUE") == "Y":
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told

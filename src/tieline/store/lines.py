@@ -87,6 +87,16 @@ def set_queue(tx: Tx, portal_id: int, line_id: int, queue: list[QueueItem]) -> N
         )
 
 
+def remove_from_queues(tx: Tx, portal_id: int, item: QueueItem) -> None:
+    """Take somebody out of the queues of all lines."""
+    tx.run(
+        "delete from line_queue where portal_id = :portal and entity_type = :kind and entity_id = :number",
+        portal=portal_id,
+        kind=item.entity_type.value,
+        number=item.entity_id,
+    )
+
+
 def find_line(tx: Tx, portal_id: int, line_id: int) -> Line | None:
     """Return a line with its queue, or None."""
     row = tx.one(f"select {_LINE} from lines where portal_id = :portal and id = :id", portal=portal_id, id=line_id)
