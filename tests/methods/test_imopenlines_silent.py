@@ -9,6 +9,8 @@ from support.receiver import Receiver
 
 WRONG_CHAT = (400, "CHAT_ID", "The specified chat identifier is incorrect")
 DENIED = (400, "ACCESS_DENIED", "You cannot open this conversation as you do not have sufficient rights")
+NO_DIALOG = (403, "ACCESS_ERROR", "You do not have access to the specified dialog")
+NO_TEXT = (400, "MESSAGE_EMPTY", "Message can't be empty")
 EVENTS = (
     *("OnImConnectorMessageAdd", "OnImConnectorMessageUpdate", "OnImConnectorMessageDelete"),
     *("OnOpenLineMessageAdd", "OnOpenLineMessageUpdate", "OnOpenLineMessageDelete"),
@@ -125,6 +127,30 @@ def test_word_of_a_connector_on_a_note_is_passed_over(desk: Desk) -> None:
     item = {"im": {"chat_id": chat, "message_id": note}, "message": {"id": ["out-1"]}}
     desk.connector("send.status.delivery", MESSAGES=[item])
     assert desk.history(chat)[-1]["params"] == {"PRIVATE": "Y"}
+
+
+def test_note_of_the_pages_is_private_in_any_mode(desk: Desk, receiver: Receiver) -> None:
+    chat = desk.write_in()
+    desk.bind(*EVENTS)
+    klaus = desk.portal.page(desk.operator_id)
+    note = klaus.call("tieline.note.add", CHAT_ID=chat, MESSAGE="A note").result
+    shown = page(desk, chat)
+    assert (shown["messages"][-1]["id"], shown["messages"][-1]["private"]) == (note, True)
+    assert shown["dialog"]["session"]["status"] == "new"
+    desk.operator.call("imopenlines.operator.finish", CHAT_ID=chat)
+    assert klaus.call("tieline.note.add", CHAT_ID=chat, MESSAGE="Afterwards").result > note
+    assert page(desk, chat)["dialog"]["session"]["status"] == "closed"
+    receiver.nothing_more(0)
+
+
+def test_note_needs_a_text_and_a_dialog_to_write_in(quick_portal: Portal, quick_desk: Desk) -> None:
+    chat = quick_desk.write_in()
+    operator, stranger = quick_portal.page(quick_desk.operator_id), quick_portal.page(quick_portal.person())
+    for text in (None, "", "  "):
+        assert refused(operator.call("tieline.note.add", CHAT_ID=chat, MESSAGE=text)) == NO_TEXT
+    assert refused(stranger.call("tieline.note.add", CHAT_ID=chat, MESSAGE="Hello")) == NO_DIALOG
+    for wrong in (None, 0, "abc", 999):
+        assert refused(operator.call("tieline.note.add", CHAT_ID=wrong, MESSAGE="Hello")) == NO_DIALOG
 
 
 @pytest.mark.parametrize("given", [{}, {"CHAT_ID": ""}, {"CHAT_ID": "abc"}, {"CHAT_ID": 0}, {"CHAT_ID": 999}])

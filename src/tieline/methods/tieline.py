@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from tieline.api.faults import Fault
+from tieline.api.faults import Dialect, Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
 from tieline.domain.chats import Author, Chat, Message
@@ -21,6 +21,7 @@ from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
+NO_TEXT = Fault("MESSAGE_EMPTY", "Message can't be empty")
 MAX_LIMIT = 200
 PREVIEW = 300
 MAX_TARGETS = 50
@@ -201,6 +202,23 @@ def dialog_get(
         "messages": [_message(call, message, attached.get(message.id, [])) for message in shown],
         "hasMore": more,
     }
+
+
+@family.method(
+    "tieline.note.add",
+    documented=False,
+    writes=True,
+    errors={chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_CHAT, chats.MessageEmpty: NO_TEXT},
+    dialect=Dialect(missing=lambda name: NO_TEXT if name == "MESSAGE" else NO_CHAT, wrong=lambda _, __: NO_CHAT),
+)
+def note_add(
+    call: Call,
+    *,
+    chat_id: Annotated[int, Doc("Id of the chat.")],
+    message: Annotated[str, Doc("The text.")],
+) -> int:
+    """Write into a dialog what its customer never gets, in silent mode or not; returns the message's id."""
+    return chats.send(call, chat_id, message, private=True)
 
 
 @family.method("tieline.transfer.targets", documented=False)

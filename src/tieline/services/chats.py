@@ -98,11 +98,13 @@ def get_readable(call: Call, chat_id: int) -> Chat:
     return chat
 
 
-def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id: int | None = None) -> int:
+def send(
+    call: Call, chat_id: int, text: str, *, system: bool = False, reply_id: int | None = None, private: bool = False
+) -> int:
     """Write into a chat in the caller's name, or the system's; returns the message's id.
 
-    Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's. In silent mode
-    the message stays inside and answers nobody: the session stands where it stood.
+    Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's. A private
+    message, as all are in silent mode, stays inside and answers nobody: the session stands where it stood.
     """
     chat = locked = lock(call, chat_id)
     if not access(call, chat, call.actor).write:
@@ -111,7 +113,7 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
         raise MessageEmpty
     if reply_id is not None:
         _check_reply(call, chat, reply_id)
-    private = bool(chat.silent)
+    private = private or bool(chat.silent)
     if not private:
         chat = _ready_for(call, chat)
     params: dict[str, object] = {PRIVATE: True} if private else {}
