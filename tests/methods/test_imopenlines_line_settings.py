@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from support.portal import Client, Portal
+from support.portal import Client, Portal, refused
 
 
 @pytest.fixture
@@ -85,6 +85,17 @@ def test_null_leaves_a_setting_and_a_queue_as_they_are(quick_portal: Portal, adm
     assert admin.call("imopenlines.config.update", CONFIG_ID=line, PARAMS=none).result is True
     told = config(admin, line)
     assert (told["QUEUE_TIME"], told["ACTIVE"], told["XML_ID"], told["QUEUE"]) == ("5", "N", None, [str(person)])
+
+
+@pytest.mark.parametrize("wrong", [{"QUEUE": [999]}, {"WORKTIME_FROM": "25"}, {"ACTIVE": "perhaps"}])
+def test_change_that_is_refused_changes_nothing(portal: Portal, wrong: dict[str, Any]) -> None:
+    admin = portal.webhook()
+    line = portal.line(portal.person())
+    before = config(admin, line)
+    reply = admin.call("imopenlines.config.update", CONFIG_ID=line, PARAMS={"LINE_NAME": "After", **wrong})
+    told = f"A wrong value for the PARAMS field '{next(iter(wrong))}' is passed"
+    assert refused(reply) == (400, "INVALID_FORMAT", told)
+    assert config(admin, line) == before
 
 
 # Departments in queues
