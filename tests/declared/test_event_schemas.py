@@ -55,6 +55,11 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
     "ONIMCONNECTORLINEDELETE": lambda desk: desk.portal.webhook().call(
         "imopenlines.config.delete", CONFIG_ID=desk.line
     ),
+    "ONOPENLINEMESSAGEADD": of_message,
+    "ONOPENLINEMESSAGEUPDATE": lambda desk: of_message(desk, change="update"),
+    "ONOPENLINEMESSAGEDELETE": lambda desk: of_message(desk, change="delete"),
+    "ONSESSIONSTART": of_session,
+    "ONSESSIONFINISH": of_session,
 }
 
 

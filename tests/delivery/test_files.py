@@ -158,7 +158,7 @@ def test_file_that_fails_is_tried_again_then_shown_with_the_reason(portal: Porta
     message = box.send(f"{receiver.url}/a.png")
     for number, pause in enumerate((5 * SECOND, 30 * SECOND, 5 * MINUTE), 1):
         receiver.wait(number)
-        until(lambda wanted=number: box.attempts() == wanted, "the failure is noted")
+        until(lambda wanted=number: box.attempts() == wanted and box.files(message)[0]["reason"], "it is noted")
         (file,) = box.files(message)
         assert (file["status"], file["reason"]) == ("pending", "the server answered 503")
         box.later(pause)

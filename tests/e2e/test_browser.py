@@ -187,6 +187,59 @@ def test_dialog_is_handed_on_between_a_phone_and_a_desktop(demo: Demo, browser: 
         assert olga.problems == oskar.problems == []
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_notes_stay_inside_and_quick_answers_are_at_hand(demo: Demo, browser: Browser, size: str) -> None:
+    name, answer = f"Nina {size.title()}", f"We open at nine, {size}."
+    with window(browser, SIZES[size]) as inside, window(browser, SIZES[size]) as outside:
+        operator = operator_of(inside, demo, "Olga")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, name)
+        visitor.write("When do you open?")
+        operator.open(name)
+        operator.part("take").click()
+        expect(operator.part("take")).to_have_count(0)
+
+        operator.part("toggle-notes").click()
+        expect(operator.part("note-mode")).to_be_visible()
+        operator.answer("She asks every week.")
+        expect(operator.message("She asks every week.")).to_have_attribute("data-private", "true")
+        expect(operator.message("She asks every week.")).to_contain_text("Private note")
+        picture(operator.page, f"{size}-notes")
+        check(operator.page)
+        operator.part("composer").press("Escape")
+        operator.page.keyboard.press("p")
+        expect(operator.part("note-mode")).to_have_count(0)
+
+        operator.answer(answer)
+        visitor.sees(answer)
+        operator.do(answer, "Save as quick answer")
+        expect(operator.part("announcer")).to_have_text("Saved as a quick answer")
+        operator.part("composer").press_sequentially("/")
+        expect(operator.part("quick-answer").filter(has_text=answer)).to_be_visible()
+        picture(operator.page, f"{size}-quick-answers")
+        check(operator.page)
+        operator.part("composer").press("Escape")
+        operator.part("composer").fill("")
+        for key in f"/{answer[:2]}":
+            operator.page.keyboard.press(key)
+        expect(operator.part("quick-answer").first).to_be_visible()
+        if size == "phone":
+            operator.part("quick-answer").filter(has_text=answer).tap()
+        else:
+            operator.page.keyboard.press("Enter")
+        expect(operator.part("composer")).to_have_value(answer)
+        expect(operator.part("quick-answers")).to_have_count(0)
+        operator.page.keyboard.press("Enter")
+        expect(visitor.messages.get_by_text(answer)).to_have_count(2)
+        visitor.does_not_see("every week")
+
+        operator.part("composer").fill("/we")
+        operator.part("drop-answer").first.click()
+        operator.part("confirm").click()
+        expect(operator.part("quick-answer")).to_have_count(0)
+        assert operator.problems == []
+
+
 def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as inside, window(browser, DESKTOP) as outside:
         operator = operator_of(inside, demo, "Ada")

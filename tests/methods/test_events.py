@@ -18,6 +18,10 @@ CONNECTOR_EVENTS = [
     "ONIMCONNECTORSTATUSDELETE",
     "ONIMCONNECTORLINEDELETE",
 ]
+LINE_EVENTS = [
+    *("ONOPENLINEMESSAGEADD", "ONOPENLINEMESSAGEUPDATE", "ONOPENLINEMESSAGEDELETE"),
+    *("ONSESSIONSTART", "ONSESSIONFINISH"),
+]
 USER_EVENTS = ["ONUSERADD"]
 BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
@@ -271,9 +275,10 @@ def test_foreign_subscriptions_are_not_ended(app: Client) -> None:
 
 def test_events_are_listed_by_scope(portal: Portal) -> None:
     app, small = portal.app("imopenlines,im"), portal.app("im")
-    assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS)
+    assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS)
     assert sorted(small.call("events").result) == sorted(BASIC_EVENTS)
-    assert sorted(small.call("events", FULL=True).result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + USER_EVENTS)
+    everything = BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + USER_EVENTS
+    assert sorted(small.call("events", FULL=True).result) == sorted(everything)
     assert sorted(small.call("events", SCOPE="imconnector").result) == sorted(CONNECTOR_EVENTS)
     assert small.call("events", SCOPE="user").result == USER_EVENTS
     assert sorted(small.call("events", SCOPE="", FULL=True).result) == sorted(BASIC_EVENTS)

@@ -154,11 +154,15 @@ def test_queue_is_left_out_on_demand(portal: Portal, admin: Client) -> None:
     )
 
 
-@pytest.mark.difference(23)
-def test_operators_who_are_not_there_are_told_all_the_same(portal: Portal, admin: Client) -> None:
-    person = portal.person()
-    line = portal.line(person)
-    assert config(admin, line, SHOW_OFFLINE="N")["QUEUE"] == config(admin, line)["QUEUE"] == [str(person)]
+def test_operators_who_are_not_there_are_left_out_on_demand(portal: Portal, admin: Client) -> None:
+    here, gone = portal.person(), portal.person(presence="")
+    line = portal.line(here, gone)
+    assert config(admin, line)["QUEUE"] == [str(here), str(gone)]
+    told = config(admin, line, SHOW_OFFLINE="N")
+    assert (told["QUEUE"], list(told["QUEUE_FULL"]), told["QUEUE_ONLINE"]) == ([str(here)], [str(here)], "Y")
+    portal.command("person.presence", user=here, choice="absent")
+    told = config(admin, line, SHOW_OFFLINE="N")
+    assert (told["QUEUE"], told["QUEUE_FULL"], told["QUEUE_ONLINE"]) == ([], [], "N")
 
 
 @pytest.mark.difference(24)
@@ -229,8 +233,40 @@ def test_only_administrators_change_lines(portal: Portal) -> None:
         ("QUEUE", [{"ENTITY_TYPE": "user", "ENTITY_ID": "abc"}]),
         ("QUEUE", [{"ENTITY_TYPE": "user", "ENTITY_ID": 0}]),
         ("QUEUE", list(range(1, 502))),
+        ("QUEUE", [999]),
+        ("QUEUE", [{"ENTITY_TYPE": "department", "ENTITY_ID": 999}]),
+        ("QUEUE", [{"ENTITY_TYPE": ["user"], "ENTITY_ID": 1}]),
+        ("QUEUE", [[1]]),
         ("LINE_NAME", ["x"]),
+        ("ACTIVE", "perhaps"),
+        ("WELCOME_MESSAGE", "perhaps"),
+        ("WELCOME_MESSAGE", ["Y"]),
+        ("QUEUE_TIME", -1),
+        ("QUEUE_TIME", "1.5"),
+        ("NO_ANSWER_TIME", 366 * 24 * 3600 + 1),
+        ("MAX_CHAT", -1),
+        ("SESSION_PRIORITY", 10**18),
+        ("WORKTIME_FROM", "24:00"),
+        ("WORKTIME_FROM", "9:60"),
+        ("WORKTIME_FROM", "9:5"),
+        ("WORKTIME_TO", "nine"),
+        ("WORKTIME_TO", "-1"),
+        ("WORKTIME_TO", ["9"]),
+        ("WORKTIME_TIMEZONE", "Europe/Atlantis"),
+        ("WORKTIME_TIMEZONE", "Europe"),
+        ("WORKTIME_TIMEZONE", "../../etc/passwd"),
+        ("WORKTIME_TIMEZONE", {"a": "UTC"}),
         ("WORKTIME_DAYOFF", 5),
+        ("WORKTIME_DAYOFF", ["Sunday"]),
+        ("WORKTIME_DAYOFF", [["SU"]]),
+        ("WORKTIME_HOLIDAYS", "01.01.2027"),
+        ("WORKTIME_HOLIDAYS", "30.02"),
+        ("WORKTIME_HOLIDAYS", "01.13"),
+        ("WORKTIME_HOLIDAYS", ["0.1"]),
+        ("KPI_FIRST_ANSWER_LIST", [999]),
+        ("KPI_FURTHER_ANSWER_LIST", "abc"),
+        ("DEFAULT_OPERATOR_DATA", "We"),
+        ("DEFAULT_OPERATOR_DATA", {"NAME": ["We"]}),
     ],
 )
 def test_wrong_setting_is_named(quick_admin: Client, name: str, value: Any) -> None:

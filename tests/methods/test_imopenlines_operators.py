@@ -233,7 +233,8 @@ def test_line_that_is_gone_takes_its_dialogs_along(team: Team) -> None:
     take(team.operator, chat)
     team.admin.call("imopenlines.config.delete", CONFIG_ID=team.desk.line)
     assert refused(write(team.operator, chat)) == NOT_HERE
-    assert finish(team.operator, chat).result is True
+    assert refused(finish(team.operator, chat)) == DENIED, "its session ended with the line"
+    assert not team.is_open(chat)
     assert len(team.desk.history(chat)) == 1
 
 

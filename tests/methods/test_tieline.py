@@ -220,6 +220,7 @@ def test_messages_of_a_dialog_have_everything_that_is_shown(office: Office) -> N
         "date": "2027-01-15T08:01:00+00:00",
         "edited": False,
         "deleted": False,
+        "private": False,
         "sequence": told["messages"][-1]["sequence"],
         "files": [],
         "state": "sent",

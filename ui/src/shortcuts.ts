@@ -23,7 +23,8 @@ export interface Shortcut {
 
 export type ShortcutId =
   | 'next' | 'previous' | 'open' | 'nextUnread' | 'tabMine' | 'tabWaiting' | 'tabAll'
-  | 'reply' | 'take' | 'finish' | 'transfer' | 'context' | 'back' | 'send' | 'newline' | 'editLast' | 'sheet'
+  | 'reply' | 'take' | 'finish' | 'transfer' | 'note' | 'context' | 'back' | 'send' | 'newline' | 'editLast' | 'quick'
+  | 'sheet'
 
 const letter = (name: string): Chord => ({ code: `Key${name}`, label: name })
 const digit = (name: string): Chord => ({ code: `Digit${name}`, label: name })
@@ -40,11 +41,13 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'take', group: 'dialog', chords: [letter('T')] },
   { id: 'finish', group: 'dialog', chords: [letter('F')] },
   { id: 'transfer', group: 'dialog', chords: [letter('M')] },
+  { id: 'note', group: 'dialog', chords: [letter('P')] },
   { id: 'context', group: 'dialog', chords: [letter('I')] },
   { id: 'back', group: 'dialog', chords: [{ code: 'Escape', label: 'Esc' }] },
   { id: 'send', group: 'dialog', chords: [{ code: 'Enter', label: 'Enter' }], native: true },
   { id: 'newline', group: 'dialog', chords: [{ code: 'Enter', shift: true, label: 'Shift+Enter' }], native: true },
   { id: 'editLast', group: 'dialog', chords: [{ code: 'ArrowUp', label: '↑' }], native: true },
+  { id: 'quick', group: 'dialog', chords: [{ code: 'Slash', label: '/' }], native: true },
   { id: 'sheet', group: 'page', chords: [{ code: 'Slash', shift: true, writes: '?', label: '?' }] },
 ]
 

@@ -130,6 +130,9 @@ export const texts = {
     copy: 'Copy text',
     removeTitle: 'Delete this message?',
     removeText: 'It is removed for you and, where the channel allows it, for the customer.',
+    keep: 'Save as quick answer',
+    kept: 'Saved as a quick answer',
+    private: 'Private note',
     more: 'Show all',
     less: 'Show less',
     state: {
@@ -167,6 +170,22 @@ export const texts = {
     closed: 'This dialog is closed.',
     notYours: 'This dialog belongs to somebody else.',
     takeFirst: 'Take this dialog to answer.',
+    note: 'Private note',
+    noteOn: 'Private notes: nothing that you write here reaches the customer.',
+    noteLabel: 'Private note, not for the customer',
+    notePlaceholder: 'Write a private note',
+    noteSend: 'Add note',
+  },
+
+  quick: {
+    label: 'Quick answers',
+    hint: 'Enter takes one, the arrow keys choose',
+    none: 'No quick answer begins like this. Save one from the menu of a message.',
+    chosen: (at: number, count: number, text: string) => `${at} of ${count}: ${text}`,
+    drop: (text: string) => `Delete the quick answer ${text}`,
+    dropTitle: 'Delete this quick answer?',
+    dropConfirm: 'Delete',
+    failed: 'The quick answers could not be loaded.',
   },
 
   context: {
@@ -516,6 +535,8 @@ export const texts = {
     take: 'Take the dialog',
     finish: 'Finish the dialog',
     transfer: 'Transfer the dialog',
+    note: 'Private notes on or off',
+    quick: 'Quick answers (in the empty composer)',
     context: 'Fold or unfold the customer details',
     back: 'Back to the list',
     send: 'Send',

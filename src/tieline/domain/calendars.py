@@ -1,5 +1,6 @@
 """Working hours of a line: days off, holidays, time zones, also where clocks are put forward or back."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MINUTES = 24 * 60
+_TIME = re.compile(r"(\d{1,2})(?::(\d{2})|\.(\d{1,2}))?", re.ASCII)
+_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})", re.ASCII)
 _LAST = (23, 59)  # the end of the day, as settings write it
 _FAR = 800  # days that are looked through for the next open hour
 
@@ -73,19 +76,21 @@ class Calendar:
 
 def read_time(text: str) -> tuple[int, int] | None:
     """Read a time of day, `9`, `9.30` or `09:30`, as (hour, minute); None if it is none."""
-    hour, _, minute = text.strip().replace(":", ".").partition(".")
-    if not (hour.isdecimal() and (minute or "0").isdecimal()) or max(len(hour), len(minute)) > len("00"):
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
         return None
-    found = int(hour), int(minute or "0")
+    found = int(match[1]), int(match[2] or (match[3] or "0").ljust(2, "0"))  # 9.3 is what is left of the number 9.30
     return found if found <= _LAST and found[1] <= _LAST[1] else None
 
 
 def read_day(text: str) -> tuple[int, int] | None:
     """Read a day of the year, `31.12`, as (month, day); None if it is none."""
-    day, _, month = text.strip().partition(".")
+    match = _DAY.fullmatch(text.strip())
     try:
-        found = date(2000, int(month), int(day))  # a leap year
+        found = date(2000, int(match[2]), int(match[1])) if match else None  # a leap year
     except ValueError:
+        return None
+    if found is None:
         return None
     return found.month, found.day
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from tieline.domain.ids import UserCode
 
+PRIVATE = "private"  # among a message's parameters
+
 
 class ChatType(StrEnum):
     """What a chat is for."""
@@ -25,7 +27,8 @@ class Chat(NamedTuple):
     """A conversation with members; for a dialog also what its row in a list shows.
 
     `line_id` is where the connector brings it in; `queue_id` is the line whose queue serves it, another after a
-    transfer and until its session ends. A named tuple, since each message reads one and replaces it.
+    transfer and until its session ends. While it is `silent`, what operators write stays inside. A named tuple, since
+    each message reads one and replaces it.
     """
 
     id: int
@@ -48,6 +51,7 @@ class Chat(NamedTuple):
     created_at: int
     queue_id: int
     pinned: bool
+    silent: bool
 
     @property
     def user_code(self) -> UserCode:
@@ -83,6 +87,11 @@ class Message:
     delivered_at: int | None = None
     read_at: int | None = None
     failure: str | None = None
+
+    @property
+    def private(self) -> bool:
+        """It was written for operators alone."""
+        return PRIVATE in self.params
 
 
 class OuterFile(NamedTuple):

@@ -87,6 +87,41 @@ class OperatorMessageDeleted(MessageFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialogMessageFact(ApplicationFact):
+    """Something happened to a message of a dialog, whoever wrote it; no message fails where this is given up."""
+
+    connector: str
+    line_id: int
+    message: int
+
+    @property
+    def subject(self) -> str:
+        """The message."""
+        return str(self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogMessageAdded(DialogMessageFact):
+    """Somebody wrote into a dialog: a customer, an operator, or the system (`author_id` 0)."""
+
+    outer_chat: str
+    customer_id: int
+    author_id: int
+    text: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogMessageEdited(DialogMessageFact):
+    """Somebody changed a message of a dialog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogMessageDeleted(DialogMessageFact):
+    """Somebody withdrew a message of a dialog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionFact(ApplicationFact):
     """A session began or ended."""
 

@@ -77,10 +77,15 @@ class Kind(StrEnum):
 
     TEXT = "text"
     NUMBER = "number"
+    SECONDS = "seconds"
     FLAG = "flag"
     CHOICE = "choice"
-    LIST = "list"
-    OBJECT = "object"
+    TIME = "time of day"
+    ZONE = "time zone"
+    DAYS = "days of the week"
+    DATES = "days of the year"
+    PEOPLE = "people"
+    FACE = "how operators look to customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ def _text(default: str | None = "") -> Setting:
     return Setting(Kind.TEXT, default, nullable=default is None)
 
 
-def _number(default: int | None = 0) -> Setting:
-    return Setting(Kind.NUMBER, default, nullable=default is None)
+def _number(default: int = 0) -> Setting:
+    return Setting(Kind.NUMBER, default)
 
 
 def _flag(default: str = "N") -> Setting:
@@ -109,8 +114,12 @@ def _choice(default: str, *others: str) -> Setting:
     return Setting(Kind.CHOICE, default, (default, *others))
 
 
-def _list(default: list[Any] | None = None) -> Setting:
-    return Setting(Kind.LIST, default, nullable=default is None)
+def _seconds(default: int = 0) -> Setting:
+    return Setting(Kind.SECONDS, default)
+
+
+def _people() -> Setting:
+    return Setting(Kind.PEOPLE, None, nullable=True)
 
 
 # The documentation prints no defaults for a new line; these are those of its sample line.
@@ -123,8 +132,8 @@ SETTINGS: dict[str, Setting] = {
     "CRM_CHAT_TRACKER": _flag("N"),
     "CRM_TRANSFER_CHANGE": _flag("Y"),
     "CRM_SOURCE": _text("create"),
-    "QUEUE_TIME": _number(60),
-    "NO_ANSWER_TIME": _number(60),
+    "QUEUE_TIME": _seconds(60),
+    "NO_ANSWER_TIME": _seconds(60),
     "QUEUE_TYPE": _choice("evenly", "strictly", "all"),
     "CHECK_AVAILABLE": _flag("Y"),
     "WATCH_TYPING": _flag("N"),
@@ -132,7 +141,7 @@ SETTINGS: dict[str, Setting] = {
     "WELCOME_MESSAGE": _flag("N"),
     "WELCOME_MESSAGE_TEXT": _text(),
     "VOTE_MESSAGE": _flag("N"),
-    "VOTE_TIME_LIMIT": _number(0),
+    "VOTE_TIME_LIMIT": _seconds(0),
     "VOTE_BEFORE_FINISH": _flag("Y"),
     "VOTE_CLOSING_DELAY": _flag("N"),
     "VOTE_MESSAGE_1_TEXT": _text("How did we do?"),
@@ -147,18 +156,18 @@ SETTINGS: dict[str, Setting] = {
     "CATEGORY_ID": _number(0),
     "WELCOME_BOT_JOIN": _choice("always", "first"),
     "WELCOME_BOT_ID": _number(0),
-    "WELCOME_BOT_TIME": _number(180),
+    "WELCOME_BOT_TIME": _seconds(180),
     "WELCOME_BOT_LEFT": _choice("close", "queue"),
     "NO_ANSWER_RULE": _choice("none", "text", "form", "bot"),
     "NO_ANSWER_FORM_ID": _number(0),
     "NO_ANSWER_BOT_ID": _number(0),
     "NO_ANSWER_TEXT": _text(),
     "WORKTIME_ENABLE": _flag("N"),
-    "WORKTIME_FROM": _text("0"),
-    "WORKTIME_TO": _text("23.59"),
-    "WORKTIME_TIMEZONE": _text("UTC"),
-    "WORKTIME_HOLIDAYS": _list([]),
-    "WORKTIME_DAYOFF": _list([]),
+    "WORKTIME_FROM": Setting(Kind.TIME, "0"),
+    "WORKTIME_TO": Setting(Kind.TIME, "23.59"),
+    "WORKTIME_TIMEZONE": Setting(Kind.ZONE, "UTC"),
+    "WORKTIME_HOLIDAYS": Setting(Kind.DATES, []),
+    "WORKTIME_DAYOFF": Setting(Kind.DAYS, []),
     "WORKTIME_DAYOFF_RULE": _choice("none", "text", "form", "bot"),
     "WORKTIME_DAYOFF_FORM_ID": _number(0),
     "WORKTIME_DAYOFF_BOT_ID": _number(0),
@@ -167,13 +176,13 @@ SETTINGS: dict[str, Setting] = {
     "CLOSE_FORM_ID": _number(0),
     "CLOSE_BOT_ID": _number(0),
     "CLOSE_TEXT": _text(),
-    "FULL_CLOSE_TIME": _number(0),
+    "FULL_CLOSE_TIME": _number(0),  # minutes
     "AUTO_CLOSE_RULE": _choice("none", "text", "form", "bot"),
     "AUTO_CLOSE_FORM_ID": _number(0),
     "AUTO_CLOSE_BOT_ID": _number(0),
-    "AUTO_CLOSE_TIME": _number(3600),
+    "AUTO_CLOSE_TIME": _seconds(3600),
     "AUTO_CLOSE_TEXT": _text(),
-    "AUTO_EXPIRE_TIME": _number(86400),
+    "AUTO_EXPIRE_TIME": _seconds(86400),
     "TEMPORARY": _flag("N"),
     "XML_ID": _text(None),
     "LANGUAGE_ID": _text("en"),
@@ -182,14 +191,14 @@ SETTINGS: dict[str, Setting] = {
     "TYPE_MAX_CHAT": _choice("answered_new", "answered", "closed"),
     "MAX_CHAT": _number(0),
     "OPERATOR_DATA": _choice("profile", "queue", "hide"),
-    "DEFAULT_OPERATOR_DATA": Setting(Kind.OBJECT, {}),
-    "KPI_FIRST_ANSWER_TIME": _number(0),
+    "DEFAULT_OPERATOR_DATA": Setting(Kind.FACE, {}),
+    "KPI_FIRST_ANSWER_TIME": _seconds(0),
     "KPI_FIRST_ANSWER_ALERT": _flag("N"),
-    "KPI_FIRST_ANSWER_LIST": _list(),
+    "KPI_FIRST_ANSWER_LIST": _people(),
     "KPI_FIRST_ANSWER_TEXT": _text(),
-    "KPI_FURTHER_ANSWER_TIME": _number(0),
+    "KPI_FURTHER_ANSWER_TIME": _seconds(0),
     "KPI_FURTHER_ANSWER_ALERT": _flag("N"),
-    "KPI_FURTHER_ANSWER_LIST": _list(),
+    "KPI_FURTHER_ANSWER_LIST": _people(),
     "KPI_FURTHER_ANSWER_TEXT": _text(),
     "KPI_CHECK_OPERATOR_ACTIVITY": _flag("N"),
     "SEND_NOTIFICATION_EMPTY_QUEUE": _flag("N"),

@@ -90,8 +90,8 @@ class Messages(Wire, Generic[Message]):
 
 def _messages(fact: MessageFact, message: Message) -> Messages[Message]:
     ids = ImIds(chat_id=fact.chat_id, message_id=fact.message_id)
-    told = Told(im=ids, message=message, chat=OutsideChat(id=fact.outer_chat))
-    return Messages(CONNECTOR=fact.connector, LINE=fact.line_id, MESSAGES=[told])
+    item = Told(im=ids, message=message, chat=OutsideChat(id=fact.outer_chat))
+    return Messages(CONNECTOR=fact.connector, LINE=fact.line_id, MESSAGES=[item])
 
 
 def _signed(call: Call, code: str, author_id: int, text: str) -> str:
@@ -178,13 +178,17 @@ class Sessions(Wire):
     DATA: list[SessionInDialog]
 
 
-def _dialog(fact: SessionFact, closed: Literal["Y", "N"]) -> Sessions:
+def told(fact: SessionFact, closed: Literal["Y", "N"]) -> SessionInDialog:
+    """Tell of a session and its dialog."""
     ids = DialogIds(
         connector_id=fact.connector, line_id=fact.line_id, chat_id=fact.outer_chat, user_id=fact.customer_id
     )
     session = SessionTold(id=fact.session_id, closed=closed, parent_id=fact.parent_id, close_term=fact.close_term)
-    told = SessionInDialog(connector=ids, session=session, chat=Id(id=fact.chat_id), user=Id(id=fact.customer_id))
-    return Sessions(CONNECTOR=fact.connector, LINE=str(fact.line_id), DATA=[told])
+    return SessionInDialog(connector=ids, session=session, chat=Id(id=fact.chat_id), user=Id(id=fact.customer_id))
+
+
+def _dialog(fact: SessionFact, closed: Literal["Y", "N"]) -> Sessions:
+    return Sessions(CONNECTOR=fact.connector, LINE=str(fact.line_id), DATA=[told(fact, closed)])
 
 
 @family.event("OnImConnectorDialogStart", of=SessionOpened, differs=(NO_REFRESH_TOKEN,))

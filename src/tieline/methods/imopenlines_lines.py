@@ -8,10 +8,13 @@ from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, reader, yes_no
-from tieline.domain.lines import SETTINGS, Kind, Line
+from tieline.domain.lines import SETTINGS, Kind, Line, QueueEntity
 from tieline.domain.people import User
-from tieline.services import files, lines
+from tieline.domain.presence import Presence
+from tieline.services import departments, files, line_settings, lines
 from tieline.services.call import Call
+from tieline.services.people import card
+from tieline.store.presence import list_presence
 
 CONFIG_ID_EMPTY = Fault("CONFIG_ID_EMPTY", "Config ID can't be empty")
 CONFIG_WRONG_USER_PERMISSION = Fault("CONFIG_WRONG_USER_PERMISSION", "Permission denied", 403)
@@ -38,11 +41,10 @@ ConfigId = Annotated[int, Doc("Id of the open line.")]
 Settings = Annotated[dict[str, Any], Doc("Settings of the line, such as LINE_NAME, ACTIVE, QUEUE, QUEUE_TYPE.")]
 
 
-OFFLINE_TOO = Difference(23, "SHOW_OFFLINE has no effect: operators who are not there are always told.")
 KEPT_ALONE = Difference(24, "Forms, chatbots, agreements and categories are kept and returned; no more comes of them.")
 
 
-def _describe_wrong_setting(error: lines.WrongSetting) -> ApiError:
+def _describe_wrong_setting(error: line_settings.WrongSetting) -> ApiError:
     return ApiError(INVALID_FORMAT.saying(f"A wrong value for the PARAMS field '{error}' is passed"))
 
 
@@ -51,9 +53,11 @@ def _text(name: str, value: Any) -> Any:
     kind = SETTINGS[name].kind
     if value is None:
         return None
-    if kind is Kind.LIST:
-        return value or [""] if name.startswith("WORKTIME") else value
-    return (value or []) if kind is Kind.OBJECT else str(value)
+    if kind in (Kind.DAYS, Kind.DATES):
+        return value or [""]
+    if kind is Kind.PEOPLE:
+        return value
+    return (value or []) if kind is Kind.FACE else str(value)
 
 
 def _settings(call: Call, line: Line) -> dict[str, Any]:
@@ -69,8 +73,19 @@ def _settings(call: Call, line: Line) -> dict[str, Any]:
     }
 
 
-def _operators(call: Call, line: Line) -> list[User]:
-    return [user for user_id in line.operators if (user := call.find_person(user_id)) and user.active]
+def _operators(call: Call, line: Line) -> dict[int, tuple[User, int]]:
+    """Return the active people of a queue in its order, each with the department by which they are in it, or 0."""
+    named = {item.entity_id for item in line.queue if item.entity_type is QueueEntity.USER}
+    people = (user for user_id in line.operators if (user := call.find_person(user_id)) and user.active)
+    return {user.id: (user, 0 if user.id in named else _department(call, line, user)) for user in people}
+
+
+def _department(call: Call, line: Line, user: User) -> int:
+    """Return the first department of a queue that a person is in, or is in one below."""
+    tree = departments.tree(call)
+    own = {*card(call, user.id).departments, *tree.headed_by(user.id)}
+    of_queue = (item.entity_id for item in line.queue if item.entity_type is QueueEntity.DEPARTMENT)
+    return next((number for number in of_queue if tree.below({number}) & own), 0)
 
 
 def _face(call: Call, user: User, avatar_id: str | None = None) -> dict[str, Any]:
@@ -97,7 +112,7 @@ def config_add(call: Call, *, params: Settings | None = None) -> int:
     """Add an open line; what is left out has its default. Returns the line's id."""
     try:
         return lines.add(call, params or {})
-    except lines.WrongSetting as error:
+    except line_settings.WrongSetting as error:
         raise _describe_wrong_setting(error) from error
 
 
@@ -112,7 +127,7 @@ def config_update(call: Call, *, config_id: ConfigId, params: Settings | None = 
     """Change settings of an open line; false if there is no such line."""
     try:
         return lines.update(call, config_id, params or {})
-    except lines.WrongSetting as error:
+    except line_settings.WrongSetting as error:
         raise _describe_wrong_setting(error) from error
 
 
@@ -122,13 +137,13 @@ def config_delete(call: Call, *, config_id: ConfigId) -> bool:
     return lines.delete(call, config_id)
 
 
-@family.method("imopenlines.config.get", differs=(OFFLINE_TOO,))
+@family.method("imopenlines.config.get")
 def config_get(
     call: Call,
     *,
     config_id: ConfigId,
     with_queue: Annotated[bool, Doc("Tell who is in the queue.")] = True,
-    show_offline: Annotated[bool, Doc("Operators who are not there too; no effect yet.")] = True,  # noqa: ARG001
+    show_offline: Annotated[bool, Doc("Tell of operators who are not there, too.")] = True,
 ) -> dict[str, Any] | bool:
     """Return all settings of an open line, or false if there is no such line."""
     line = call.find_line(config_id)
@@ -136,20 +151,22 @@ def config_get(
         return False
     told = _settings(call, line)
     if with_queue:
-        people = _operators(call, line)
-        told["QUEUE"] = [str(user.id) for user in people]
+        people, here = _operators(call, line), list_presence(call.tx, call.portal_id)
+        online = {number: person for number, person in people.items() if here.get(number) is Presence.ONLINE}
+        people = people if show_offline else online
+        told["QUEUE"] = [str(user_id) for user_id in people]
         told["QUEUE_FULL"] = {
             str(user.id): {
                 "ID": str(user.id),
                 "SORT": str(number),
                 "USER_ID": str(user.id),
-                "DEPARTMENT_ID": "0",
+                "DEPARTMENT_ID": str(department_id),
                 **_face(call, user, "0"),
             }
-            for number, user in enumerate(people)
+            for number, (user, department_id) in enumerate(people.values())
         } or []
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user in people} or []
-        told["QUEUE_ONLINE"] = yes_no(people)
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user, "0") for user, _ in people.values()} or []
+        told["QUEUE_ONLINE"] = yes_no(online)
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told
 
@@ -328,8 +345,8 @@ def _queue_options(call: Call, line: Line, options: dict[str, Any]) -> dict[str,
     told: dict[str, Any] = {}
     if options.get("QUEUE") == "Y":
         people = _operators(call, line)
-        told["QUEUE"] = [user.id for user in people]
-        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user in people} or []
+        told["QUEUE"] = list(people)
+        told["QUEUE_USERS_FIELDS"] = {str(user.id): _face(call, user) for user, _ in people.values()} or []
     if options.get("CONFIG_QUEUE") == "Y":
         told["CONFIG_QUEUE"] = _config_queue(line)
     return told

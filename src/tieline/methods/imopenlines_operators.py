@@ -157,6 +157,18 @@ def mode_pin(call: Call, *, chat_id: ChatId, activate: Annotated[str, Doc("Y pin
     return True
 
 
+@family.method("imopenlines.session.mode.silent", unreachable=UNREACHABLE, writes=True, errors=ERRORS)
+def mode_silent(
+    call: Call,
+    *,
+    chat_id: ChatId,
+    activate: Annotated[str, Doc("Y keeps what operators write inside, anything else lets it go outside.")] = "N",
+) -> bool:
+    """Write notes into a dialog that its customer does not get."""
+    operators.silence(call, chat_id, silent=activate.upper() == "Y")
+    return True
+
+
 @family.method("imopenlines.session.mode.pinAll", writes=True)
 def mode_pin_all(call: Call) -> list[int]:
     """Pin all open dialogs of the caller; lists the sessions that were not pinned before."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from tieline.api.faults import Fault
+from tieline.api.faults import Dialect, Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
 from tieline.domain.chats import Author, Chat, Message
@@ -21,6 +21,7 @@ from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
+NO_TEXT = Fault("MESSAGE_EMPTY", "Message can't be empty")
 MAX_LIMIT = 200
 PREVIEW = 300
 MAX_TARGETS = 50
@@ -118,7 +119,7 @@ def inbox_list(
 
 
 def _state(message: Message) -> str | None:
-    if message.author is Author.CUSTOMER:
+    if message.author is Author.CUSTOMER or message.private:
         return None
     if message.failure:
         return "failed"
@@ -151,6 +152,7 @@ def _message(call: Call, message: Message, attached: list[File]) -> dict[str, An
         "date": iso(message.created_at, call.portal.time_zone),
         "edited": message.edited_at is not None,
         "deleted": message.deleted_at is not None,
+        "private": message.private,
         "sequence": message.changed or message.sequence,
         "files": [_file(call, file) for file in attached],
         "state": _state(message),
@@ -194,11 +196,29 @@ def dialog_get(
             "canHandOn": access.hand_on,
             "canFinish": access.finish,
             "pinned": bool(chat.pinned),
+            "silent": bool(chat.silent),
             "description": chat.description,
         },
         "messages": [_message(call, message, attached.get(message.id, [])) for message in shown],
         "hasMore": more,
     }
+
+
+@family.method(
+    "tieline.note.add",
+    documented=False,
+    writes=True,
+    errors={chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_CHAT, chats.MessageEmpty: NO_TEXT},
+    dialect=Dialect(missing=lambda name: NO_TEXT if name == "MESSAGE" else NO_CHAT, wrong=lambda _, __: NO_CHAT),
+)
+def note_add(
+    call: Call,
+    *,
+    chat_id: Annotated[int, Doc("Id of the chat.")],
+    message: Annotated[str, Doc("The text.")],
+) -> int:
+    """Write into a dialog what its customer never gets, in silent mode or not; returns the message's id."""
+    return chats.send(call, chat_id, message, private=True)
 
 
 @family.method("tieline.transfer.targets", documented=False)

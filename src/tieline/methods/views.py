@@ -99,7 +99,7 @@ def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
         # CRM flag | its entity's type | id | pause | waits for action | session | since | ...
         "entity_data_1": f"N|NONE|0|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
         "entity_data_2": "LEAD|0|COMPANY|0|CONTACT|0|DEAL|0",
-        "entity_data_3": "N",
+        "entity_data_3": yes_no(chat.silent),
         "mute_list": [],
         "manager_list": [chat.operator_id] if chat.operator_id else [],
         "date_create": iso(chat.created_at, call.portal.time_zone),
@@ -133,6 +133,13 @@ def lines_view(call: Call, chat: Chat) -> dict[str, Any]:
     }
 
 
+def outer_ids(call: Call, message: Message) -> list[str]:
+    """Return under which ids a message is known outside."""
+    if message.outer_id:
+        return [message.outer_id]
+    return chat_store.list_outgoing_ids(call.tx, call.portal_id, message.id) if message.delivered_at else []
+
+
 def message_view(call: Call, chat: Chat, message: Message, attached: list[File], read_up_to: int) -> dict[str, Any]:
     """Write a message as im.dialog.messages.get does."""
     params: dict[str, Any] = {}
@@ -144,9 +151,9 @@ def message_view(call: Call, chat: Chat, message: Message, attached: list[File],
         params["IS_DELETED"] = "Y"
     if "REPLY_ID" in message.params:
         params["REPLY_ID"] = message.params["REPLY_ID"]
-    outer = [message.outer_id] if message.outer_id else []
-    outer = outer or (chat_store.list_outgoing_ids(call.tx, call.portal_id, message.id) if message.delivered_at else [])
-    if outer:
+    if message.private:
+        params["PRIVATE"] = "Y"
+    if outer := outer_ids(call, message):
         params["connectorMid"] = outer
     return {
         "id": message.id,

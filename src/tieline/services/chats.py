@@ -4,10 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tieline.domain.chats import Author, Chat, Message
+from tieline.domain.chats import PRIVATE, Author, Chat, Message
 from tieline.domain.clock import DAY
 from tieline.domain.connectors import Connector
-from tieline.domain.events import MessageFact, OperatorMessageDeleted, OperatorMessageEdited, OperatorMessageSent
+from tieline.domain.events import (
+    DialogMessageAdded,
+    DialogMessageDeleted,
+    DialogMessageEdited,
+    MessageFact,
+    OperatorMessageDeleted,
+    OperatorMessageEdited,
+    OperatorMessageSent,
+)
 from tieline.domain.people import User
 from tieline.domain.sessions import Move
 from tieline.services import queues, sessions
@@ -90,10 +98,13 @@ def get_readable(call: Call, chat_id: int) -> Chat:
     return chat
 
 
-def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id: int | None = None) -> int:
+def send(
+    call: Call, chat_id: int, text: str, *, system: bool = False, reply_id: int | None = None, private: bool = False
+) -> int:
     """Write into a chat in the caller's name, or the system's; returns the message's id.
 
-    Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's.
+    Writing into a waiting dialog takes it; writing into a closed one opens a session of the writer's. A private
+    message, as all are in silent mode, stays inside and answers nobody: the session stands where it stood.
     """
     chat = locked = lock(call, chat_id)
     if not access(call, chat, call.actor).write:
@@ -102,17 +113,23 @@ def send(call: Call, chat_id: int, text: str, *, system: bool = False, reply_id:
         raise MessageEmpty
     if reply_id is not None:
         _check_reply(call, chat, reply_id)
-    chat = _ready_for(call, chat)
-    params: dict[str, object] | None = {"REPLY_ID": reply_id} if reply_id is not None else None
+    private = private or bool(chat.silent)
+    if not private:
+        chat = _ready_for(call, chat)
+    params: dict[str, object] = {PRIVATE: True} if private else {}
+    if reply_id is not None:
+        params["REPLY_ID"] = reply_id
     author = Author.SYSTEM if system else Author.OPERATOR
     chat, message_id = add_message(
         call, chat, author=author, author_id=0 if system else call.actor.id, text=shorten(text), params=params
     )
-    if not system:
+    if not system and not private:
         chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
+    if not system:
         mark = members.ReadMark(chat.sequence, chat.messages)
         members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
-    chat = _carry_outside(call, chat, message_id, shorten(text), system=system)
+    if not private:
+        chat = _carry_outside(call, chat, message_id, shorten(text), system=system)
     keep(call, chat, locked)
     return message_id
 
@@ -195,7 +212,50 @@ def add_message(
         params=params,
     )
     assert message_id is not None  # only an outer id can be there already
+    if not (params and PRIVATE in params):
+        tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
     return appended(chat, message_id, call.now, counts=author is not Author.SYSTEM), message_id
+
+
+def tell_added(call: Call, chat: Chat, message_id: int, *, author: Author, author_id: int, text: str) -> None:
+    """Publish that a message of anybody's was added, for the application whose connector the dialog came by."""
+    connector = call.find_connector(chat.connector)
+    if connector is None:
+        return
+    publish(
+        call,
+        DialogMessageAdded(
+            app_id=connector.app_id,
+            actor_id=author_id if author is Author.OPERATOR else call.user.id if call.user else None,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            message=message_id,
+            outer_chat=chat.outer_chat,
+            customer_id=chat.customer_id,
+            author_id=author_id,
+            text=text,
+            created_at=call.now,
+        ),
+    )
+
+
+def _tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
+    connector = call.find_connector(chat.connector)
+    if connector is None or message.private:
+        return
+    fact = DialogMessageEdited if message.deleted_at is None else DialogMessageDeleted
+    publish(
+        call,
+        fact(
+            app_id=connector.app_id,
+            actor_id=call.user.id if call.user else None,
+            chat_id=chat.id,
+            connector=chat.connector,
+            line_id=chat.line_id,
+            message=message.id,
+        ),
+    )
 
 
 def appended(chat: Chat, message_id: int, now: int, *, counts: bool = True) -> Chat:
@@ -224,7 +284,7 @@ def edit(call: Call, message_id: int, text: str) -> None:
         return
     chat = rewrite(call, locked, message, replace(message, text=shorten(text), edited_at=call.now))
     connector = call.find_connector(chat.connector)
-    if connector is not None and connector.edit_internal_messages:
+    if connector is not None and connector.edit_internal_messages and not message.private:
         edited = partial(OperatorMessageEdited, author_id=message.author_id, text=shorten(text))
         _tell_outside(call, chat, connector, message.id, edited)
     keep(call, chat, locked)
@@ -235,7 +295,7 @@ def delete(call: Call, message_id: int) -> None:
     locked, message = _editable(call, message_id)
     chat = rewrite(call, locked, message, replace(message, text="", deleted_at=call.now))
     connector = call.find_connector(chat.connector)
-    if connector is not None and connector.del_internal_messages:
+    if connector is not None and connector.del_internal_messages and not message.private:
         _tell_outside(call, chat, connector, message.id, OperatorMessageDeleted)
     keep(call, chat, locked)
 
@@ -251,6 +311,7 @@ def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
         editor_id=call.user.id if call.user else 0,
         now=call.now,
     )
+    _tell_rewritten(call, chat, after)
     return chat
 
 

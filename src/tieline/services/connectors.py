@@ -228,6 +228,9 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         known = chat_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
         assert known is not None
         return _repeated(call, incoming, customer.user_id, known)
+    _wait_for_files(call, chat, message_id, author_id, incoming.message)
+    text = chats.shorten(incoming.message.text)
+    chats.tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.OPERATOR:
         takes = sessions.is_waiting(chat) or chat.operator_id is None
@@ -238,7 +241,6 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     else:
         chat = _written(call, chat, line, begins=begins, first=locked.session_id is None)
     chats.keep(call, chat, locked)
-    _wait_for_files(call, chat, message_id, author_id, incoming.message)
     return Receipt(incoming, customer.user_id, chat.id, chat.session_id)
 
 
@@ -441,6 +443,8 @@ def _confirm(call: Call, code: str, line_id: int, confirmations: list[Confirmati
             continue
         message = chat_store.find_message(call.tx, call.portal_id, confirmation.message_id)
         if message is None or message.chat_id != chat.id or message.author is Author.CUSTOMER:
+            continue
+        if message.private:
             continue
         if delivered and confirmation.outer_ids:
             chat_store.set_outgoing_ids(call.tx, call.portal_id, message.id, list(confirmation.outer_ids))

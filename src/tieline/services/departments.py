@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from tieline.domain.departments import Department, Tree
+from tieline.domain.lines import QueueEntity, QueueItem
 from tieline.services import queues
 from tieline.services.call import Call
 from tieline.store import departments as store
-from tieline.store import happenings
+from tieline.store import happenings, lines
 
 ROOT_SORT = 500
 MAX_NAME = 255
@@ -89,7 +90,10 @@ def _may_be_below(known: Tree, department: Department, parent_id: int) -> bool:
 
 
 def delete(call: Call, department_id: int) -> None:
-    """Delete a department; what is below it, and people who are in no other, come under the one above."""
+    """Delete a department; what is below it, and people who are in no other, come under the one above.
+
+    It leaves the queues of lines.
+    """
     _require_admin(call)
     department = tree(call).by_id.get(department_id)
     if department is None:
@@ -97,6 +101,7 @@ def delete(call: Call, department_id: int) -> None:
     if not department.parent_id:
         raise RootStays
     store.remove_department(call.tx, call.portal_id, department)
+    lines.remove_from_queues(call.tx, call.portal_id, QueueItem(QueueEntity.DEPARTMENT, department_id))
     _log(call, "department deleted", department_id)
 
 

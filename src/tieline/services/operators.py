@@ -1,6 +1,6 @@
 """What an operator does with a dialog: taking, passing on, joining, closing it."""
 
-from tieline.domain.chats import Chat
+from tieline.domain.chats import Author, Chat
 from tieline.domain.sessions import Move
 from tieline.services import automation, chats, queues, sessions
 from tieline.services.call import Call
@@ -119,6 +119,15 @@ def _pin(call: Call, chat: Chat, *, pinned: bool) -> bool:
     return True
 
 
+def silence(call: Call, chat_id: int, *, silent: bool) -> None:
+    """Keep what operators write into a dialog inside from now on, or let it go outside again."""
+    chat = chats.lock(call, chat_id)
+    if not sessions.is_open(chat) or not chats.access(call, chat, call.actor).write:
+        raise chats.NoAccess
+    if bool(chat.silent) is not silent:
+        chats.keep(call, chat._replace(silent=silent, sequence=chat.sequence + 1), chat)
+
+
 def join(call: Call, chat_id: int) -> None:
     """Let the caller into a dialog; its operator stays."""
     chat = _readable(call, chat_id)
@@ -136,13 +145,32 @@ def intercept(call: Call, chat_id: int) -> None:
 
 def start(call: Call, chat_id: int) -> None:
     """Open a new session of the caller's in a dialog; the present one is closed."""
+    chat = chats.lock(call, chat_id)
+    chats.keep(call, _restart(call, chat), chat)
+
+
+def start_with(call: Call, chat_id: int, message_id: int) -> None:
+    """Open a new session of the caller's in a dialog that begins with one of its messages."""
     chat = locked = chats.lock(call, chat_id)
+    message = store.find_message(call.tx, call.portal_id, message_id)
+    if message is None or message.chat_id != chat.id or message.deleted_at is not None:
+        raise chats.NoAccess
+    chat = _restart(call, chat)
+    chat = chat._replace(sequence=chat.sequence + 1)
+    assert chat.session_id is not None
+    store.set_message_session(call.tx, call.portal_id, message.id, chat.session_id, chat.sequence)
+    if message.author is Author.CUSTOMER:
+        chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)._replace(waiting_since=call.now)
+    chats.keep(call, chat, locked)
+
+
+def _restart(call: Call, chat: Chat) -> Chat:
     line = call.find_line(chat.line_id)
     if line is None or not chats.access(call, chat, call.actor).write:
         raise chats.NoAccess
     if sessions.is_open(chat):
         chat = sessions.close(call, chat)
-    chats.keep(call, sessions.open_session(call, chat, line, operator_id=call.actor.id), locked)
+    return sessions.open_session(call, chat, line, operator_id=call.actor.id)
 
 
 def _readable(call: Call, chat_id: int) -> Chat:

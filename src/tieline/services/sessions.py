@@ -167,7 +167,12 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
     timers.remove_timers(call.tx, call.portal_id, chat.id)
     active_at = chat.active_at if before is Status.CLOSING else call.now
     chat = chat._replace(
-        status=int(status), sequence=chat.sequence + 1, waiting_since=None, active_at=active_at, pinned=False
+        status=int(status),
+        sequence=chat.sequence + 1,
+        waiting_since=None,
+        active_at=active_at,
+        pinned=False,
+        silent=False,
     )
     _log(
         call, chat, "session closed", before=int(before), status=int(status), operator=chat.operator_id,

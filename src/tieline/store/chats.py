@@ -140,7 +140,8 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
     if _listed_by(chat) != _listed_by(before):
         tx.run(
             """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
-            active_minute = :minute, queue_id = :queue, pinned = :pinned where portal_id = :portal and id = :id""",
+            active_minute = :minute, queue_id = :queue, pinned = :pinned, silent = :silent
+            where portal_id = :portal and id = :id""",
             title=chat.title,
             session=chat.session_id,
             operator=chat.operator_id,
@@ -148,6 +149,7 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
             minute=chat.active_at // MINUTE,
             queue=chat.queue_id,
             pinned=int(chat.pinned),
+            silent=int(chat.silent),
             portal=portal_id,
             id=chat.id,
         )
@@ -162,6 +164,7 @@ def _listed_by(chat: Chat) -> tuple[Any, ...]:
         chat.title,
         chat.queue_id,
         chat.pinned,
+        chat.silent,
     )
 
 
@@ -187,8 +190,19 @@ def list_open_of(tx: Tx, portal_id: int, operator_id: int) -> list[Chat]:
     return [to_chat(row) for row in rows]
 
 
+def lock_dialogs_on(tx: Tx, portal_id: int, line_id: int) -> list[Chat]:
+    """Return and lock the open dialogs of a line and those that its queue serves."""
+    rows = tx.all(
+        f"""select {_CHAT} from chats where portal_id = :portal and status < 60
+        and (line_id = :line or queue_id = :line) order by id for update""",
+        portal=portal_id,
+        line=line_id,
+    )
+    return [to_chat(row) for row in rows]
+
+
 def give_back(tx: Tx, portal_id: int, line_id: int) -> None:
-    """Give dialogs that a line's queue serves for others back to their own."""
+    """Give closed dialogs that a line's queue serves for others back to their own."""
     tx.run(
         "update chats set queue_id = line_id where portal_id = :portal and queue_id = :line and line_id <> :line",
         portal=portal_id,
@@ -368,6 +382,30 @@ def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -
         portal=portal_id,
         id=message_id,
     )
+
+
+def set_message_session(tx: Tx, portal_id: int, message_id: int, session_id: int, changed: int) -> None:
+    """Move a message to another session of its chat."""
+    tx.run(
+        "update messages set session_id = :session, changed = :changed where portal_id = :portal and id = :id",
+        session=session_id,
+        changed=changed,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
+def list_messages_of_session(tx: Tx, portal_id: int, chat_id: int, session_id: int, limit: int) -> list[Message]:
+    """Return the last messages of a session, newest first."""
+    rows = tx.all(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and session_id = :session
+        order by sequence desc limit :limit""",
+        portal=portal_id,
+        chat=chat_id,
+        session=session_id,
+        limit=limit,
+    )
+    return [_message(row) for row in rows]
 
 
 def set_message_moment(

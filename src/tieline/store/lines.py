@@ -27,7 +27,7 @@ def _line(tx: Tx, portal_id: int, row: Row, queue: list[Row]) -> Line:
 
 
 def _operators(tx: Tx, portal_id: int, queue: tuple[QueueItem, ...]) -> tuple[int, ...]:
-    """Return the people of a queue: a department stands for those who are in it or below it."""
+    """Return the people of a queue: a department stands for those who are in it or below it, and their heads."""
     named = {item.entity_id for item in queue if item.entity_type is QueueEntity.DEPARTMENT}
     if not named:
         return tuple(item.entity_id for item in queue)
@@ -38,8 +38,10 @@ def _operators(tx: Tx, portal_id: int, queue: tuple[QueueItem, ...]) -> tuple[in
         if item.entity_type is QueueEntity.USER:
             found[item.entity_id] = None
         else:
-            below = (members.get(number, []) for number in tree.below({item.entity_id}))
-            found |= dict.fromkeys(sorted(user_id for people in below for user_id in people))
+            below = tree.below({item.entity_id})
+            people = {user_id for number in below for user_id in members.get(number, [])}
+            heads = {department.head_id for number in below if (department := tree.by_id.get(number))}
+            found |= dict.fromkeys(sorted(people | heads - {0}))
     return tuple(found)
 
 
@@ -97,6 +99,16 @@ def set_queue(tx: Tx, portal_id: int, line_id: int, queue: list[QueueItem]) -> N
             kind=item.entity_type.value,
             number=item.entity_id,
         )
+
+
+def remove_from_queues(tx: Tx, portal_id: int, item: QueueItem) -> None:
+    """Take somebody out of the queues of all lines."""
+    tx.run(
+        "delete from line_queue where portal_id = :portal and entity_type = :kind and entity_id = :number",
+        portal=portal_id,
+        kind=item.entity_type.value,
+        number=item.entity_id,
+    )
 
 
 def find_line(tx: Tx, portal_id: int, line_id: int) -> Line | None:

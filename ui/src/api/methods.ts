@@ -18,6 +18,7 @@ import type {
   PaymentStatus,
   Person,
   Placement,
+  QuickAnswer,
   Tab,
   Tokens,
   TransferTargets,
@@ -64,6 +65,7 @@ export const api = {
     call<MessagePage>('tieline.dialog.get', { CHAT_ID: chatId, SINCE: sequence, LIMIT: limit }),
 
   send: (dialogId: string, text: string) => call<number>('im.message.add', { DIALOG_ID: dialogId, MESSAGE: text }),
+  note: (chatId: number, text: string) => call<number>('tieline.note.add', { CHAT_ID: chatId, MESSAGE: text }),
   edit: (messageId: number, text: string) => call('im.message.update', { MESSAGE_ID: messageId, MESSAGE: text }),
   remove: (messageId: number) => call('im.message.delete', { MESSAGE_ID: messageId }),
   read: (dialogId: string, messageId: number) =>
@@ -76,10 +78,18 @@ export const api = {
   spam: (chatId: number) => call('imopenlines.operator.spam', { CHAT_ID: chatId }),
   pin: (chatId: number) => call('imopenlines.session.mode.pin', { CHAT_ID: chatId }),
   unpin: (chatId: number) => call('imopenlines.session.mode.pin', { CHAT_ID: chatId, ACTIVATE: 'N' }),
+  silence: (chatId: number) => call('imopenlines.session.mode.silent', { CHAT_ID: chatId, ACTIVATE: 'Y' }),
+  unsilence: (chatId: number) => call('imopenlines.session.mode.silent', { CHAT_ID: chatId, ACTIVATE: 'N' }),
   /** The target is a person's id, or `queue` and a line's id. */
   transfer: (chatId: number, target: string) =>
     call('imopenlines.operator.transfer', { CHAT_ID: chatId, TRANSFER_ID: target }),
   transferTargets: (text: string) => call<TransferTargets>('tieline.transfer.targets', { TEXT: text }),
+
+  quickAnswers: (chatId: number, text: string) =>
+    call<QuickAnswer[]>('tieline.quick.list', { CHAT_ID: chatId, TEXT: text }),
+  keepAnswer: (chatId: number, messageId: number) =>
+    call('imopenlines.message.quick.save', { CHAT_ID: chatId, MESSAGE_ID: messageId }),
+  dropAnswer: (answer: number) => call('tieline.quick.delete', { ID: answer }),
 
   connectors: () => call<ConnectorCatalogue>('tieline.connectors.list'),
   openConnector: (connector: string, line: number) =>

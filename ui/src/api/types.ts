@@ -68,7 +68,17 @@ export interface DialogDetails extends Dialog {
   canFinish: boolean
   /** No time closes it. */
   pinned: boolean
+  /** What operators write stays inside. */
+  silent: boolean
   description: string
+}
+
+/** A text to answer with, on one line or on all. */
+export interface QuickAnswer {
+  id: number
+  text: string
+  line: number | null
+  canChange: boolean
 }
 
 /** Where a dialog may be handed to. */
@@ -95,6 +105,8 @@ export interface Message {
   date: string
   edited: boolean
   deleted: boolean
+  /** The customer does not get it. */
+  private: boolean
   sequence: number
   files: MessageFile[]
   state: DeliveryState | null

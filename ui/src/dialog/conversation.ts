@@ -10,7 +10,7 @@ import { type Echo, Outbox, unclaimed } from './outbox'
 
 const PAGE = 50
 
-export type Action = 'take' | 'finish' | 'join' | 'intercept' | 'skip' | 'spam' | 'pin' | 'unpin'
+export type Action = 'take' | 'finish' | 'join' | 'intercept' | 'skip' | 'spam' | 'pin' | 'unpin' | 'silence' | 'unsilence'
 /** What is done with these may be out of sight afterwards. */
 const LEAVING: ReadonlySet<string> = new Set(['transfer', 'skip', 'spam'])
 
@@ -42,12 +42,13 @@ export class Conversation {
   private readTo = 0
 
   constructor(readonly chatId: number) {
-    this.outbox = new Outbox(`chat${chatId}`, (id, echo) => this.accept(id, echo))
+    this.outbox = new Outbox(chatId, (id, echo) => this.accept(id, echo))
     this.refresh = paced(() => this.update())
   }
 
-  send(text: string): void {
-    this.outbox.add(text, this.newestId.value)
+  /** Sends a message; one that is written as a note stays one, whatever becomes of the mode meanwhile. */
+  send(text: string, asNote = this.details.value?.silent ?? false): void {
+    this.outbox.add(text, asNote, this.newestId.value)
   }
 
   /** Sends a failed echo again, unless it turns out to have arrived after all. */
@@ -60,7 +61,7 @@ export class Conversation {
   /** Sends a message again that the channel refused; the refused one stays, as a record. */
   resend(message: Message): void {
     this.resent.add(message.id)
-    this.send(message.text)
+    this.send(message.text, message.private)
   }
 
   async edit(message: Message, text: string): Promise<void> {
@@ -73,6 +74,12 @@ export class Conversation {
     const undo = this.patch(message.id, { deleted: true })
     await this.attempt(() => api.remove(message.id), undo)
     this.refresh()
+  }
+
+  /** Keeps what a message says as a quick answer; tells whether that worked. */
+  async keepAnswer(message: Message): Promise<boolean> {
+    await this.attempt(() => api.keepAnswer(this.chatId, message.id))
+    return this.state.actionFault === null
   }
 
   act(action: Action): Promise<boolean> {
@@ -210,9 +217,10 @@ function ownMessage(id: number, echo: Echo): Message {
     date: echo.date,
     edited: false,
     deleted: false,
+    private: echo.private,
     sequence: 0,
     files: [],
-    state: 'sent',
+    state: echo.private ? null : 'sent',
     stateReason: null,
   }
 }

@@ -10,6 +10,7 @@ export type EchoState = 'queued' | 'sending' | 'failed'
 export interface Echo {
   key: string
   text: string
+  private: boolean
   date: string
   state: EchoState
   reason: string | null
@@ -24,13 +25,13 @@ export class Outbox {
   private sending = false
 
   constructor(
-    private readonly dialogId: string,
+    private readonly chatId: number,
     private readonly accepted: (id: number, echo: Echo) => void,
   ) {}
 
-  add(text: string, after: number): void {
+  add(text: string, asNote: boolean, after: number): void {
     const date = new Date().toISOString()
-    this.echoes.push({ key: `echo-${++serial}`, text, date, state: 'queued', reason: null, after })
+    this.echoes.push({ key: `echo-${++serial}`, text, private: asNote, date, state: 'queued', reason: null, after })
     void this.flush()
   }
 
@@ -62,7 +63,7 @@ export class Outbox {
   private async post(echo: Echo): Promise<void> {
     echo.state = 'sending'
     try {
-      const id = await api.send(this.dialogId, echo.text)
+      const id = await (echo.private ? api.note(this.chatId, echo.text) : api.send(`chat${this.chatId}`, echo.text))
       this.accepted(Number(id), echo)
       this.discard(echo)
     } catch (thrown) {

@@ -17,6 +17,7 @@ export interface ShownMessage {
   date: string
   edited: boolean
   deleted: boolean
+  private: boolean
   files: readonly MessageFile[]
   state: ShownState | null
   reason: string | null
@@ -54,7 +55,7 @@ function together(before: ShownMessage | null, after: ShownMessage): boolean {
 }
 
 function shown(message: Message, me: number): ShownMessage {
-  const { id, kind, author, text, date, edited, deleted, files } = message
+  const { id, kind, author, text, date, edited, deleted, private: isNote, files } = message
   return {
     key: `message-${id}`,
     id,
@@ -65,16 +66,17 @@ function shown(message: Message, me: number): ShownMessage {
     date,
     edited,
     deleted,
+    private: isNote,
     files,
     // What the server has accepted counts as sent until the channel says more.
-    state: kind === 'operator' ? (message.state ?? 'sent') : null,
+    state: kind === 'operator' && !isNote ? (message.state ?? 'sent') : null,
     reason: message.stateReason,
     source: message,
   }
 }
 
 function shownEcho(echo: Echo, me: Author): ShownMessage {
-  const { key, text, date, state, reason } = echo
+  const { key, text, private: isNote, date, state, reason } = echo
   const none = { edited: false, deleted: false, files: [] }
-  return { key, id: null, kind: 'operator', own: true, author: me.name, text, date, state, reason, source: echo, ...none }
+  return { key, id: null, kind: 'operator', own: true, author: me.name, text, private: isNote, date, state, reason, source: echo, ...none }
 }
