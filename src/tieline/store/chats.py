@@ -130,7 +130,8 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
     if _listed_by(chat) != _listed_by(before):
         tx.run(
             """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
-            active_minute = :minute, queue_id = :queue, pinned = :pinned where portal_id = :portal and id = :id""",
+            active_minute = :minute, queue_id = :queue, pinned = :pinned, lead_id = :lead, company_id = :company,
+            contact_id = :contact, deal_id = :deal where portal_id = :portal and id = :id""",
             title=chat.title,
             session=chat.session_id,
             operator=chat.operator_id,
@@ -138,6 +139,10 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
             minute=chat.active_at // MINUTE,
             queue=chat.queue_id,
             pinned=int(chat.pinned),
+            lead=chat.lead_id,
+            company=chat.company_id,
+            contact=chat.contact_id,
+            deal=chat.deal_id,
             portal=portal_id,
             id=chat.id,
         )
@@ -152,6 +157,10 @@ def _listed_by(chat: Chat) -> tuple[Any, ...]:
         chat.title,
         chat.queue_id,
         chat.pinned,
+        chat.lead_id,
+        chat.company_id,
+        chat.contact_id,
+        chat.deal_id,
     )
 
 
