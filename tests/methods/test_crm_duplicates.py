@@ -43,6 +43,12 @@ def test_number_is_the_same_however_it_is_written(crm: Client, written: object) 
     assert find(crm, "PHONE", written) == {"CONTACT": [1]}
 
 
+@pytest.mark.parametrize("written", ["491701234567", "0049 170 1234567", "(415) 555-2671", "1 415 555 2671"])
+def test_number_of_another_country_needs_its_code_alone(crm: Client, written: str) -> None:
+    crm.call("crm.contact.add", fields={"PHONE": ["+49 170 1234567", "+1 415-555-2671"]})
+    assert find(crm, "PHONE", written) == {"CONTACT": [1]}
+
+
 def test_what_is_no_number_is_compared_by_its_digits(crm: Client) -> None:
     crm.call("crm.contact.add", fields={"PHONE": ["*7", "ask Anna"]})
     assert find(crm, "PHONE", "7*") == find(crm, "PHONE", "Ask anna") == {"CONTACT": [1]}

@@ -39,7 +39,10 @@ Settings = Annotated[dict[str, Any], Doc("Settings of the line, such as LINE_NAM
 
 
 OFFLINE_TOO = Difference(23, "SHOW_OFFLINE has no effect: operators who are not there are always told.")
-KEPT_ALONE = Difference(24, "LINE_NAME, ACTIVE and QUEUE take effect; other settings are kept and returned.")
+KEPT_ALONE = Difference(
+    24,
+    "LINE_NAME, ACTIVE, QUEUE and the settings of the CRM but CRM_FORWARD take effect; others are kept and returned.",
+)
 
 
 def _describe_wrong_setting(error: lines.WrongSetting) -> ApiError:

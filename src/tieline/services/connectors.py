@@ -11,7 +11,7 @@ from tieline.domain.files import File
 from tieline.domain.lines import Line
 from tieline.domain.people import Customer, OuterUser
 from tieline.domain.sessions import Move
-from tieline.services import chats, sessions
+from tieline.services import chats, crm_dialogs, sessions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
@@ -234,6 +234,8 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         takes = sessions.is_waiting(chat) or chat.operator_id is None
         moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else sessions.SAME)
         chat = moved._replace(waiting_since=None)
+    opened = chat.session_id != locked.session_id
+    chat = crm_dialogs.follow(call, chat, line, incoming.user, incoming.message, customer, opened=opened)
     chats.keep(call, chat, locked)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
     return Receipt(incoming, customer.user_id, chat.id, chat.session_id)

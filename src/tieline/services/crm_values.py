@@ -9,7 +9,7 @@ from tieline.domain.crm import OBJECTS, EntityType, Field, Flag, Kind
 from tieline.domain.crm_fields import FIELDS
 from tieline.domain.ids import parse_id
 from tieline.domain.user_fields import parse_date, parse_moment, plain, read_decimal, read_flag, read_number
-from tieline.services import files
+from tieline.services import images
 from tieline.services.call import Call
 from tieline.store import crm as store
 
@@ -39,7 +39,7 @@ def read(
             values[name] = (
                 _READERS[field.kind](call, field, told) if field.kind in _READERS else _text(call, field, told)
             )
-        except (ValueError, files.NoImage):
+        except (ValueError, images.NoImage):
             continue
     return values
 
@@ -135,7 +135,7 @@ def _file(call: Call, field: Field, given: Any) -> int | None:
         return None
     if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):  # noqa: PLR2004
         raise ValueError(field.name)
-    return files.keep_image(call, *pair)
+    return images.keep(call, *pair)
 
 
 _READERS: dict[Kind, _Reader] = {

@@ -2,7 +2,7 @@
 
 from tieline.domain.chats import Chat
 from tieline.domain.sessions import Move
-from tieline.services import chats, routing, sessions
+from tieline.services import chats, crm_dialogs, routing, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import members
@@ -72,7 +72,9 @@ def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
     user = call.find_person(user_id)
     if user is None or not user.active or user.id == chat.operator_id:
         raise NotTransferred
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=user.id), chat)
+    moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=user.id)
+    crm_dialogs.hand_on(call, moved)
+    chats.keep(call, moved, chat)
 
 
 def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
@@ -82,7 +84,9 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
     if line is None or not line.active:
         raise NotTransferred
     operator = routing.next_operator(call, line, other_than=chat.operator_id or 0)
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=operator, queue_id=line.id), chat)
+    moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=operator, queue_id=line.id)
+    crm_dialogs.hand_on(call, moved)
+    chats.keep(call, moved, chat)
 
 
 def _transferable(call: Call, chat_id: int) -> Chat:

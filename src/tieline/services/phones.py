@@ -32,7 +32,7 @@ def normal(text: str, language: str) -> str:
     A number without `+` is one of the language's country, unless it makes sense only with its country in front.
     """
     library, digits, region = _library(), _NO_DIGITS.sub("", text), _region(language)
-    local, whole = _parse(library, text, region), _parse(library, f"+{digits}", None)
+    local, whole = _parse(library, text, region), _parse(library, f"+{digits.removeprefix('00')}", None)
     code = str(library.country_code_for_region(region)) if region else ""
     makes_sense = whole is not None and library.is_valid_number(whole)
     has_code = makes_sense and code and digits.startswith(code) and len(digits) > _LONGEST_LOCAL

@@ -4,7 +4,7 @@ from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionOpened
 from tieline.domain.lines import Line
 from tieline.domain.sessions import WAITING, Move, Status, after
-from tieline.services import routing
+from tieline.services import crm_dialogs, routing
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import happenings, members
@@ -20,6 +20,7 @@ class NotJudged(Exception):
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
     """Open a session in a locked dialog, with its writer as the operator or the next one of the queue."""
+    chat = crm_dialogs.recognise(call, chat, line)
     status = Status.NEW if operator_id is None else Status.TAKEN
     operator = operator_id if operator_id is not None else routing.next_operator(call, line)
     session = session_store.add_session(

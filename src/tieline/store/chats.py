@@ -114,6 +114,18 @@ def list_dialogs_of(
     return [to_chat(row) for row in rows]
 
 
+def list_bound(tx: Tx, portal_id: int, binding: str, entity_id: int, *, open_alone: bool = False) -> list[Chat]:
+    """Return the dialogs that are bound to an object of the CRM by a column of theirs, the last active first."""
+    condition = " and status < 60" if open_alone else ""
+    rows = tx.all(
+        f"""select {_CHAT} from chats where portal_id = :portal and {binding} = :entity and {binding} > 0{condition}
+        order by active_at desc, id desc""",
+        portal=portal_id,
+        entity=entity_id,
+    )
+    return [to_chat(row) for row in rows]
+
+
 def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
     """Keep a locked dialog's row as it stands now; columns of indexes are written only when they change."""
     tx.run(

@@ -90,3 +90,22 @@ def find_owners(
         **names,
     )
     return [row[0] for row in rows]
+
+
+def find_reached(tx: Tx, portal_id: int, wanted: list[tuple[MultiType, str]]) -> dict[EntityType, list[int]]:
+    """Return whom ways to reach them lead to, by type; whom the first way leads to stand first, the oldest first."""
+    found: dict[EntityType, list[int]] = {}
+    rows = tx.all(
+        " union all ".join(
+            f"""select * from (select {number}, entity_type, entity_id from crm_multifields where portal_id = :portal
+            and type_id = :kind{number} and normal = :normal{number} order by entity_id limit 50) w{number}"""
+            for number in range(len(wanted))
+        )
+        + " order by 1, 3",
+        portal=portal_id,
+        **{f"kind{number}": kind.value for number, (kind, _) in enumerate(wanted)},
+        **{f"normal{number}": normal for number, (_, normal) in enumerate(wanted)},
+    )
+    for _, entity, entity_id in rows:
+        found.setdefault(EntityType(entity), []).append(entity_id)
+    return found
