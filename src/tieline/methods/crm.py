@@ -20,6 +20,8 @@ NO_STREAM = Difference(
     60, "There is no activity stream: REGISTER_SONET_EVENT and REGISTER_HISTORY_EVENT have no effect."
 )
 
+NO_CUSTOM = Difference(62, "Objects have no fields of the portal's own: UF_CRM_... and PARENT_ID_... are passed over.")
+
 
 def wrong(name: str, _: Problem | None = None) -> Fault:
     """Complain of a parameter, the way of these methods."""
@@ -115,6 +117,8 @@ def multifields_view(fields: list[Multifield]) -> dict[str, list[dict[str, str]]
 def whole_view(call: Call, found: CrmObject) -> dict[str, Any]:
     """Write all fields of an object, with the multifields that it has."""
     told = object_view(call, found)
+    if found.type is EntityType.CONTACT:
+        told["FACE_ID"] = None
     if "PHONE" in FIELDS[found.type]:
         told |= multifields_view(crm_multifields.of(call, found.type, found.id))
     return told

@@ -9,6 +9,7 @@ from tieline.methods.crm import (
     DIALECT,
     ERRORS,
     MISSING,
+    NO_CUSTOM,
     NO_PERMISSIONS,
     NO_STREAM,
     Fields,
@@ -29,7 +30,9 @@ family = Family(scopes=("crm",), dialect=DIALECT)
 CHANGE_ERRORS = ERRORS | {crm_multifields.WrongEmail: WRONG_EMAIL}
 
 
-@family.method("crm.company.add", writes=True, differs=(NO_STREAM,), errors=CHANGE_ERRORS, may_be_empty=("fields",))
+@family.method(
+    "crm.company.add", writes=True, differs=(NO_STREAM, NO_CUSTOM), errors=CHANGE_ERRORS, may_be_empty=("fields",)
+)
 def add(call: Call, *, fields: Fields, params: Options = None) -> int:
     """Add a company; what is not given has its default. Returns the company's id."""
     return crm.add(call, EntityType.COMPANY, fields, imported=is_import(params))
@@ -38,7 +41,7 @@ def add(call: Call, *, fields: Fields, params: Options = None) -> int:
 @family.method(
     "crm.company.update",
     writes=True,
-    differs=(NO_STREAM,),
+    differs=(NO_STREAM, NO_CUSTOM),
     errors=CHANGE_ERRORS | {crm.ObjectMissing: COMPANY_MISSING},
     may_be_empty=("fields",),
 )

@@ -10,6 +10,7 @@ from tieline.methods.crm import (
     DIALECT,
     ERRORS,
     MISSING,
+    NO_CUSTOM,
     NO_STREAM,
     Fields,
     Id,
@@ -32,7 +33,11 @@ CHANGE_ERRORS = ERRORS | {crm_multifields.WrongEmail: WRONG_EMAIL}
 
 
 @family.method(
-    "crm.contact.add", writes=True, differs=(NO_STREAM, ANY_MOMENT), errors=CHANGE_ERRORS, may_be_empty=("fields",)
+    "crm.contact.add",
+    writes=True,
+    differs=(NO_STREAM, NO_CUSTOM, ANY_MOMENT),
+    errors=CHANGE_ERRORS,
+    may_be_empty=("fields",),
 )
 def add(call: Call, *, fields: Fields, params: Options = None) -> int:
     """Add a contact; what is not given has its default. Returns the contact's id."""
@@ -42,7 +47,7 @@ def add(call: Call, *, fields: Fields, params: Options = None) -> int:
 @family.method(
     "crm.contact.update",
     writes=True,
-    differs=(NO_STREAM,),
+    differs=(NO_STREAM, NO_CUSTOM),
     errors=CHANGE_ERRORS | {crm.ObjectMissing: CONTACT_MISSING},
     may_be_empty=("fields",),
 )

@@ -8,6 +8,7 @@ from tieline.methods.crm import (
     DIALECT,
     ERRORS,
     MISSING,
+    NO_CUSTOM,
     NO_STREAM,
     Fields,
     Id,
@@ -23,7 +24,7 @@ from tieline.services.call import Call
 family = Family(scopes=("crm",), dialect=DIALECT)
 
 
-@family.method("crm.deal.add", writes=True, differs=(NO_STREAM,), errors=ERRORS, may_be_empty=("fields",))
+@family.method("crm.deal.add", writes=True, differs=(NO_STREAM, NO_CUSTOM), errors=ERRORS, may_be_empty=("fields",))
 def add(call: Call, *, fields: Fields, params: Options = None) -> int:  # noqa: ARG001
     """Add a deal; what is not given has its default. Returns the deal's id."""
     return crm.add(call, EntityType.DEAL, fields)
@@ -32,7 +33,7 @@ def add(call: Call, *, fields: Fields, params: Options = None) -> int:  # noqa: 
 @family.method(
     "crm.deal.update",
     writes=True,
-    differs=(NO_STREAM,),
+    differs=(NO_STREAM, NO_CUSTOM),
     errors=ERRORS | MISSING,
     may_be_empty=("fields",),
 )

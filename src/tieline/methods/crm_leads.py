@@ -9,6 +9,7 @@ from tieline.methods.crm import (
     DIALECT,
     ERRORS,
     MISSING,
+    NO_CUSTOM,
     NO_STREAM,
     Fields,
     Id,
@@ -26,7 +27,9 @@ family = Family(scopes=("crm",), dialect=DIALECT)
 CHANGE_ERRORS = ERRORS | {crm_multifields.WrongEmail: WRONG_EMAIL}
 
 
-@family.method("crm.lead.add", writes=True, differs=(NO_STREAM,), errors=CHANGE_ERRORS, may_be_empty=("fields",))
+@family.method(
+    "crm.lead.add", writes=True, differs=(NO_STREAM, NO_CUSTOM), errors=CHANGE_ERRORS, may_be_empty=("fields",)
+)
 def add(call: Call, *, fields: Fields, params: Options = None) -> int:  # noqa: ARG001
     """Add a lead; what is not given has its default. Returns the lead's id."""
     return crm.add(call, EntityType.LEAD, fields)
@@ -35,7 +38,7 @@ def add(call: Call, *, fields: Fields, params: Options = None) -> int:  # noqa: 
 @family.method(
     "crm.lead.update",
     writes=True,
-    differs=(NO_STREAM,),
+    differs=(NO_STREAM, NO_CUSTOM),
     errors=CHANGE_ERRORS | MISSING,
     may_be_empty=("fields",),
 )

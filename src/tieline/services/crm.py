@@ -111,7 +111,7 @@ def update(call: Call, entity: EntityType, entity_id: int, given: dict[str, Any]
 
 def keep(call: Call, changed: CrmObject, before: CrmObject) -> None:
     """Keep a locked object as it is now, and tell of it."""
-    stamp = {"MODIFY_BY_ID": call.actor.id, "DATE_MODIFY": call.now}
+    stamp = {"MODIFY_BY_ID": crm_stages.author(call), "DATE_MODIFY": call.now}
     changed = CrmObject(changed.type, changed.id, changed.values | stamp)
     store.set_object(call.tx, call.portal_id, changed)
     _tell(call, _FACTS[changed.type].updated, changed.id)
@@ -119,7 +119,7 @@ def keep(call: Call, changed: CrmObject, before: CrmObject) -> None:
         publish(
             call,
             DealMoved(
-                actor_id=call.actor.id,
+                actor_id=call.user.id if call.user else None,
                 entity_id=changed.id,
                 category_id=changed["CATEGORY_ID"],
                 stage_id=changed["STAGE_ID"],
@@ -150,12 +150,12 @@ def _own(entity: EntityType, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(call: Call, fact: type[CrmFact], entity_id: int) -> None:
-    publish(call, fact(actor_id=call.actor.id, entity_id=entity_id))
+    publish(call, fact(actor_id=call.user.id if call.user else None, entity_id=entity_id))
 
 
 def _defaults(call: Call, entity: EntityType) -> dict[str, Any]:
     """Return what a new object holds where a request says nothing."""
-    user_id, now = call.actor.id, call.now
+    user_id, now = crm_stages.author(call), call.now
     of_all = {
         "ASSIGNED_BY_ID": user_id,
         "CREATED_BY_ID": user_id,

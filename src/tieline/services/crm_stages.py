@@ -63,4 +63,9 @@ def _stage(call: Call, directory: str, values: dict[str, Any], before: dict[str,
 
 
 def _moved(call: Call, moved: bool) -> dict[str, Any]:  # noqa: FBT001
-    return {"MOVED_BY_ID": call.actor.id, "MOVED_TIME": call.now} if moved else {}
+    return {"MOVED_BY_ID": author(call), "MOVED_TIME": call.now} if moved else {}
+
+
+def author(call: Call) -> int:
+    """Return who changes an object: the user of the call, 0 where the server acts by itself."""
+    return call.user.id if call.user else 0
