@@ -250,6 +250,25 @@ def test_numbers_and_addresses_in_messages_are_added(scene: Scene) -> None:
     assert [one["VALUE"] for one in lead["EMAIL"]] == ["anna@example.com"]
 
 
+@pytest.mark.parametrize(
+    "text", [f"a@{'b.' * 200}com", "@" * 3_000, "1234567890" * 2_000, "x" * 5_000 + " a@example.com"]
+)
+def test_text_that_tells_nothing_is_taken_all_the_same(quick: Scene, text: str) -> None:
+    quick.set(CRM_CHAT_TRACKER="Y")
+    quick.desk.write_in(text)
+    assert not {"PHONE", "EMAIL"} & set(quick.get("lead", 1))
+
+
+def test_number_of_what_is_gone_leads_to_nobody(scene: Scene) -> None:
+    scene.desk.portal.write(
+        lambda tx: tx.run(
+            """insert into crm_multifields (portal_id, entity_type, entity_id, type_id, value_type, value, normal)
+            values (1, 3, 99, 'PHONE', 'WORK', '+491701234567', '+491701234567')"""
+        )
+    )
+    assert scene.bindings(scene.desk.write_in(user=ANNA)) == "LEAD|1|COMPANY|0|CONTACT|0|DEAL|0"
+
+
 def test_numbers_in_messages_are_searched_first(scene: Scene) -> None:
     scene.set(CRM_CHAT_TRACKER="Y")
     contact = scene.add("contact", NAME="Anna", PHONE=ANNA["phone"])

@@ -1,6 +1,8 @@
 """A dialog meets the CRM: who its customer is there, what is made of a new one, and what the messages tell."""
 
 import re
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from tieline.domain.chats import Chat, OuterMessage
@@ -20,6 +22,7 @@ ORDER = (EntityType.LEAD, EntityType.DEAL, EntityType.CONTACT, EntityType.COMPAN
 OPENLINE = "OPENLINE"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _MOST_TOLD = 10  # in one message
+_MOST_READ = 4_000  # characters of one message
 
 
 def bound(chat: Chat) -> dict[EntityType, int]:
@@ -85,7 +88,7 @@ def hand_on(call: Call, chat: Chat) -> None:
     for entity, number in bound(chat).items():
         found = store.find_object(call.tx, call.portal_id, entity, number)
         if found is not None and found["ASSIGNED_BY_ID"] != chat.operator_id:
-            crm.update(call, entity, number, {"ASSIGNED_BY_ID": chat.operator_id})
+            _change(call, entity, number, {"ASSIGNED_BY_ID": chat.operator_id})
 
 
 def create_lead(call: Call, chat: Chat, line: Line) -> Chat:
@@ -112,10 +115,10 @@ def _reach(chat: Chat, phone: str, email: str, told: Reach | None = None) -> Rea
 
 def _told(call: Call, text: str) -> Reach:
     """Return telephones and addresses that stand in a text."""
-    found = {
-        MultiType.PHONE: list(phones.find(text, call.portal.language))[:_MOST_TOLD],
-        MultiType.EMAIL: _ADDRESS.findall(text)[:_MOST_TOLD] if "@" in text else [],
-    }
+    text = text[:_MOST_READ]
+    addresses = [one for one in _ADDRESS.findall(text) if crm_multifields.EMAIL.fullmatch(one)] if "@" in text else []
+    numbers = islice(phones.find(text, call.portal.language), _MOST_TOLD)
+    found = {MultiType.PHONE: list(numbers), MultiType.EMAIL: addresses[:_MOST_TOLD]}
     return {kind: values for kind, values in found.items() if values}
 
 
@@ -123,22 +126,19 @@ def _search(call: Call, chat: Chat, known: Reach) -> Chat:
     """Bind a dialog to a contact or a company that any of this leads to, else to an open lead."""
     wanted = [(kind, crm_multifields.normal(call, kind, value)) for kind, values in known.items() for value in values]
     found = multifield_store.find_reached(call.tx, call.portal_id, wanted)
-    for entity in (EntityType.CONTACT, EntityType.COMPANY):
-        if ids := found.get(entity):
-            return _bind(call, chat, crm.get(call, entity, ids[0]))
-    conditions = [
-        Condition("ID", "in", found.get(EntityType.LEAD, [])),
-        Condition("STATUS_SEMANTIC_ID", "=", IN_PROCESS),
-    ]
-    leads = store.list_objects(call.tx, call.portal_id, EntityType.LEAD, conditions) if conditions[0].value else []
-    return _bind(call, chat, leads[0]) if leads else chat
+    for entity in (EntityType.CONTACT, EntityType.COMPANY, EntityType.LEAD):
+        for number in found.get(entity, []):
+            one = store.find_object(call.tx, call.portal_id, entity, number)
+            if one is not None and one["STATUS_SEMANTIC_ID"] in (None, IN_PROCESS):
+                return _bind(call, chat, one)
+    return chat
 
 
 def _bind(call: Call, chat: Chat, found: CrmObject) -> Chat:
     """Bind a dialog to an object and what this is linked with; the object learns the way to the dialog."""
     code = f"{IMOL}{chat.user_code}"
     if code not in {one.value for one in crm_multifields.of(call, found.type, found.id)}:
-        crm.update(call, found.type, found.id, {"IM": [{"VALUE": code, "VALUE_TYPE": OPENLINE}]})
+        _change(call, found.type, found.id, {"IM": [{"VALUE": code, "VALUE_TYPE": OPENLINE}]})
     own = {found.type: found.id}
     return chat._replace(
         lead_id=own.get(EntityType.LEAD, 0),
@@ -220,4 +220,10 @@ def _note(call: Call, chat: Chat, told: Reach) -> None:
         for kind, values in told.items()
     }
     if any(new.values()):
-        crm.update(call, entity, known[entity], _rows(new))
+        _change(call, entity, known[entity], _rows(new))
+
+
+def _change(call: Call, entity: EntityType, entity_id: int, fields: dict[str, Any]) -> None:
+    """Change an object, unless somebody has just deleted it: that is no reason to refuse a message."""
+    with suppress(crm.ObjectMissing):
+        crm.update(call, entity, entity_id, fields)

@@ -103,7 +103,11 @@ def remove_object(tx: Tx, portal_id: int, entity: EntityType, entity_id: int) ->
         id=entity_id,
     )
     bound = f"{entity.name.lower()}_id"
-    tx.run(f"update chats set {bound} = 0 where portal_id = :portal and {bound} = :id", portal=portal_id, id=entity_id)
+    tx.run(
+        f"update chats set {bound} = 0 where portal_id = :portal and {bound} = :id and {bound} > 0",
+        portal=portal_id,
+        id=entity_id,
+    )
     tx.run(f"delete from {TABLES[entity]} where portal_id = :portal and id = :id", portal=portal_id, id=entity_id)
 
 

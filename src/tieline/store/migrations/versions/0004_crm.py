@@ -66,6 +66,8 @@ def upgrade() -> None:
         index(f"crm_{name}_contact", f"crm_{name} contact_id, id", "contact_id is not null")
     for name in ("leads", "deals", "contacts"):
         index(f"crm_{name}_company", f"crm_{name} company_id, id", "company_id is not null")
+    for name in ("deals", "contacts", "companies"):
+        index(f"crm_{name}_lead", f"crm_{name} lead_id, id", "lead_id is not null")
     index("crm_leads_status", "crm_leads status_id, id")
     index("crm_deals_stage", "crm_deals category_id, stage_id, id")
     table(
