@@ -21,7 +21,7 @@ class Team:
         self.desk = desk
         self.portal = desk.portal
         self.people = [desk.operator_id, *(desk.portal.person() for _ in range(colleagues))]
-        desk.app.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS={"QUEUE": self.people})
+        desk.app.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS={"QUEUE": self.people, "CRM": "N"})
         self.operator = desk.operator
         self.colleague = desk.portal.webhook(self.people[1])
         self.stranger = desk.portal.webhook(desk.portal.person())

@@ -243,3 +243,45 @@ def test_administrators_are_told_once_that_nobody_is_free(desk: Desk) -> None:
     assert boss.call("tieline.notices.read", UP_TO=told["items"][0]["id"]).result == 0
     desk.dialog_of("c")
     assert boss.call("tieline.notices.list").result["unread"] == 1
+
+
+@pytest.fixture
+def bound(desk: Desk) -> int:
+    """Somebody outside the queue who is responsible for the customer `known`; returns the id."""
+    responsible = desk.portal.person("Eva Meyer")
+    fields = {"NAME": "Known", "PHONE": [{"VALUE": "+49 30 123456"}], "ASSIGNED_BY_ID": responsible}
+    assert desk.portal.webhook(scopes="crm").call("crm.contact.add", fields=fields).status == 200
+    return responsible
+
+
+def known(desk: Desk) -> int:
+    """Let the customer write whom somebody is responsible for; returns the chat's id."""
+    return desk.write_in("Hello", user={"id": "known", "phone": "+4930123456"}, chat={"id": "known"})
+
+
+def test_dialog_goes_to_who_is_responsible_for_its_customer(desk: Desk, bound: int) -> None:
+    chat = known(desk)
+    assert desk.operator_of(chat) == bound
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) == desk.operator_id
+
+
+def test_dialog_of_all_goes_to_who_is_responsible_and_then_to_all(desk: Desk, bound: int) -> None:
+    desk.settings(QUEUE_TYPE="all")
+    chat = known(desk)
+    assert desk.operator_of(chat) == bound
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) is None
+
+
+@pytest.mark.parametrize("how", ["absent", "not asked for", "busy"])
+def test_dialog_goes_to_the_queue_where_who_is_responsible_cannot_have_it(desk: Desk, bound: int, how: str) -> None:
+    if how == "absent":
+        desk.be(bound, "absent")
+    elif how == "busy":
+        desk.settings(MAX_CHAT=1)
+        other = desk.dialog_of("other")
+        assert desk.operator.call("imopenlines.operator.transfer", CHAT_ID=other, USER_ID=bound).result is True
+    else:
+        desk.settings(CRM_FORWARD="N")
+    assert desk.operator_of(known(desk)) == desk.operator_id

@@ -95,7 +95,7 @@ class ContactCentre(RuleBasedStateMachine):
         self._shuffle(seed)
         self.portal = Simulated(Path(self._folder.name))
         self.operators = [self.portal.person() for _ in range(self.staff)]
-        self.lines = [self.portal.line(self._shift(), **line) for line in LINES]
+        self.lines = [self.portal.line(self._shift(), CRM="N", **line) for line in LINES]
         self.settings = dict(zip(self.lines, LINES, strict=True))
         self._seen = 0
         self._numbers = itertools.count(1)

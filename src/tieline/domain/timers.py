@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tieline.domain.calendars import Calendar
 from tieline.domain.clock import MINUTE, SECOND
-from tieline.domain.lines import Line, QueueType
+from tieline.domain.lines import Line
 from tieline.domain.sessions import Status
 
 
@@ -61,7 +61,7 @@ def due(kind: Kind, line: Line, calendar: Calendar, now: int) -> int | None:
     """
     settings = line.settings
     match kind:
-        case Kind.PASS_ON if line.queue_type is not QueueType.ALL:
+        case Kind.PASS_ON:
             return _after(calendar, now, settings["QUEUE_TIME"])
         case Kind.NO_ANSWER if settings["NO_ANSWER_RULE"] == "text":
             return _after(calendar, now, settings["NO_ANSWER_TIME"])

@@ -2,9 +2,9 @@
 
 from tieline.domain.chats import Chat
 from tieline.domain.lines import Line, QueueType
-from tieline.domain.sessions import Move
+from tieline.domain.sessions import Move, Status
 from tieline.domain.timers import Kind
-from tieline.services import notices, routing, sessions
+from tieline.services import crm_dialogs, notices, routing, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import routing as routing_store
@@ -25,7 +25,7 @@ def settle(call: Call, chat: Chat, before: Chat) -> None:
     if (chat.status, chat.operator_id, chat.queue_id) == (before.status, before.operator_id, before.queue_id):
         return
     lines: set[int] = set()
-    if _unassigned(chat):
+    if _unassigned(chat) and not _forward(call, chat):
         lines.add(chat.queue_id)
     if before.operator_id is not None:
         lines |= {line.id for line in call.lines() if line.capacity and before.operator_id in line.operators}
@@ -35,6 +35,21 @@ def settle(call: Call, chat: Chat, before: Chat) -> None:
 
 def _unassigned(chat: Chat) -> bool:
     return chat.operator_id is None and sessions.is_waiting(chat)
+
+
+def _forward(call: Call, chat: Chat) -> bool:
+    """Offer a dialog whose session has just begun to who is responsible for its customer, if he is free."""
+    line = call.find_line(chat.queue_id)
+    if chat.status != Status.NEW or line is None or line.settings["CRM_FORWARD"] != "Y":
+        return False
+    operator = crm_dialogs.responsible(call, chat)
+    if operator is None:
+        return False
+    turn = routing.begin(call)
+    free = routing.is_free(call, line, operator)
+    if free:
+        _give(call, chat, line, operator, turn)
+    return free
 
 
 def distribute(call: Call, line_ids: set[int]) -> None:
@@ -118,6 +133,8 @@ def pass_on(call: Call, chat: Chat) -> None:
     if not sessions.is_waiting(chat):
         if not routing.is_there(call, line, chat.operator_id):
             give_back(call, chat)
+    elif line.queue_type is QueueType.ALL:
+        give_back(call, chat)
     elif not pass_to_next(call, chat, line):
         if chat.operator_id in line.operators and routing.is_there(call, line, chat.operator_id):
             timers.set_timers(call.tx, call.portal_id, chat.id, {Kind.PASS_ON: None})

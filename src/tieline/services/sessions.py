@@ -6,6 +6,7 @@ from tieline.domain.events import SessionClosed, SessionFact, SessionOpened
 from tieline.domain.lines import Line
 from tieline.domain.sessions import WAITING, Move, Status, after
 from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, Kind, due
+from tieline.services import crm_dialogs
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import happenings, members, timers
@@ -22,6 +23,7 @@ class NotJudged(Exception):
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
     """Open a session in a locked dialog, with its writer as the operator; else it waits to be given to one."""
+    chat = crm_dialogs.recognise(call, chat, line)
     status = Status.NEW if operator_id is None else Status.TAKEN
     session = session_store.add_session(
         call.tx,
