@@ -1,4 +1,4 @@
-"""How long an operator waits for the inbox, a dialog and its REST view, with few dialogs in the database and with many."""
+"""How long an operator waits for the inbox, for a dialog and its REST view, with few dialogs and with many."""
 
 import http.client
 import json

@@ -285,3 +285,35 @@ def test_dialog_goes_to_the_queue_where_who_is_responsible_cannot_have_it(desk: 
     else:
         desk.settings(CRM_FORWARD="N")
     assert desk.operator_of(known(desk)) == desk.operator_id
+
+
+def test_customers_who_come_at_the_same_moment_fill_nobody_over_capacity(desk: Desk, people: list[int]) -> None:
+    desk.settings(MAX_CHAT=2)
+    for round_number in range(3):
+        calls = []
+        for number in range(12):
+            name = f"{round_number} {number}"
+            message = desk.message(user={"id": name, "name": name}, chat={"id": name})
+            params = {"CONNECTOR": desk.code, "LINE": desk.line, "MESSAGES": [message]}
+            calls.append((desk.app, "imconnector.send.messages", params))
+        assert desk.portal.at_once(calls) == [None] * 12
+        desk.portal.pass_time(SECOND)
+        rows = desk.portal.read(
+            lambda tx: tx.all("select operator_id, id from chats where status < 60 order by session_id")
+        )
+        assert sorted(operator for operator, _ in rows[:6]) == sorted(people * 2)
+        assert {operator for operator, _ in rows[6:]} == {None}
+        finish = [(desk.portal.webhook(), "imopenlines.operator.another.finish", {"CHAT_ID": chat}) for _, chat in rows]
+        assert desk.portal.at_once(finish) == [None] * 12
+
+
+def test_operators_who_finish_at_the_same_moment_get_who_waits_in_order(desk: Desk, people: list[int]) -> None:
+    desk.settings(MAX_CHAT=1)
+    chats = [desk.dialog_of(f"c{number}") for number in range(9)]
+    hooks = {person: desk.portal.webhook(person) for person in people}
+    for first in (0, 3, 6):
+        owners = {desk.operator_of(chat): chat for chat in chats[first : first + 3]}
+        assert set(owners) == set(people)
+        finish = [(hooks[who], "imopenlines.operator.finish", {"CHAT_ID": chat}) for who, chat in owners.items()]
+        assert desk.portal.at_once(finish) == [None] * 3
+        desk.portal.pass_time(SECOND)

@@ -9,7 +9,7 @@ from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, Kind, due
 from tieline.services import crm_dialogs
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
-from tieline.store import happenings, members, timers
+from tieline.store import happenings, members, routing, timers
 from tieline.store import sessions as session_store
 
 RENEWING = frozenset({Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.OPERATOR_WROTE})  # timers begin anew
@@ -25,6 +25,10 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
     """Open a session in a locked dialog, with its writer as the operator; else it waits to be given to one."""
     chat = crm_dialogs.recognise(call, chat, line)
     status = Status.NEW if operator_id is None else Status.TAKEN
+    if (
+        operator_id is None and call.tx.engine != "sqlite"
+    ):  # who waits is served by these numbers
+        routing.take_turn(call.tx, call.portal_id)
     session = session_store.add_session(
         call.tx,
         call.portal_id,
