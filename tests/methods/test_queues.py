@@ -317,3 +317,12 @@ def test_operators_who_finish_at_the_same_moment_get_who_waits_in_order(desk: De
         finish = [(hooks[who], "imopenlines.operator.finish", {"CHAT_ID": chat}) for who, chat in owners.items()]
         assert desk.portal.at_once(finish) == [None] * 3
         desk.portal.pass_time(SECOND)
+
+
+def test_what_waits_on_a_line_that_is_switched_off_is_given_all_the_same(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.be(desk.operator_id, "absent")
+    chat = desk.dialog_of("a")
+    desk.settings(ACTIVE="N")
+    desk.be(desk.operator_id, "online")
+    assert desk.operator_of(chat) == desk.operator_id

@@ -12,6 +12,7 @@ from tieline.store import timers
 from tieline.store.signals import DialogChanged
 
 EMPTY_QUEUE = "empty queue"
+SOON = 200  # milliseconds that another transaction is left to be done with a dialog
 
 
 def write(call: Call, chat: Chat, before: Chat) -> None:
@@ -58,7 +59,7 @@ def distribute(call: Call, line_ids: set[int]) -> None:
     Those of lines with a higher priority go first, then those that have waited longest; who passed a dialog on does not
     get it back.
     """
-    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id)) and line.active}
+    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id))}
     waiting = {line_id: head for line_id, head in heads.items() if head.line.queue_type is not QueueType.ALL}
     if not any(head.find() for head in waiting.values()):
         return
@@ -101,7 +102,7 @@ class _Head:
             return True
         chat = store.lock_free_chat(call.tx, call.portal_id, head.chat_id)
         if chat is None:  # somebody is about to change it: nobody behind it overtakes it meanwhile
-            timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now})
+            timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now + SOON})
             return False
         if _unassigned(chat):
             _give(call, chat, self.line, operator, turn)

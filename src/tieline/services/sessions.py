@@ -25,9 +25,7 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
     """Open a session in a locked dialog, with its writer as the operator; else it waits to be given to one."""
     chat = crm_dialogs.recognise(call, chat, line)
     status = Status.NEW if operator_id is None else Status.TAKEN
-    if (
-        operator_id is None and call.tx.engine != "sqlite"
-    ):  # who waits is served by these numbers
+    if operator_id is None and call.tx.engine != "sqlite":  # who waits is served by these numbers
         routing.take_turn(call.tx, call.portal_id)
     session = session_store.add_session(
         call.tx,
