@@ -326,3 +326,16 @@ def test_what_waits_on_a_line_that_is_switched_off_is_given_all_the_same(quick_d
     desk.settings(ACTIVE="N")
     desk.be(desk.operator_id, "online")
     assert desk.operator_of(chat) == desk.operator_id
+
+
+def test_dialog_that_somebody_absent_took_over_comes_to_another(quick_desk: Desk) -> None:
+    desk = quick_desk
+    absent = desk.portal.person("Eva Meyer", presence="")
+    desk.staff(desk.operator_id, absent)
+    chat = desk.dialog_of("a")
+    assert desk.operator.call("imopenlines.operator.answer", CHAT_ID=chat).result is True
+    desk.portal.pass_time(QUEUE_TIME)
+    taken_over = desk.portal.webhook(absent).call("imopenlines.session.intercept", CHAT_ID=chat)
+    assert taken_over.result is True
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) == desk.operator_id

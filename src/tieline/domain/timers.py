@@ -6,7 +6,7 @@ from typing import NamedTuple
 from tieline.domain.calendars import Calendar
 from tieline.domain.clock import MINUTE, SECOND
 from tieline.domain.lines import Line
-from tieline.domain.sessions import Status
+from tieline.domain.sessions import Move, Status
 
 
 class Kind(StrEnum):
@@ -50,6 +50,11 @@ BEGINS: dict[Status, tuple[Kind, ...]] = {
     _S.CLIENT_AGAIN: (Kind.PASS_ON, Kind.FURTHER_ANSWER_LATE),
     _S.OPERATOR: (Kind.AUTO_CLOSE,),
     _S.CLOSING: (),  # how long depends on who closed it
+}
+# Where a session stands as before: which begin anew by what happened.
+RENEWED: dict[Move, tuple[Kind, ...]] = {
+    Move.OPERATOR_WROTE: (Kind.AUTO_CLOSE,),
+    **dict.fromkeys((Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.INTERCEPTED), (Kind.PASS_ON,)),
 }
 AT_OPENING = (Kind.NO_ANSWER, Kind.FIRST_ANSWER_LATE)
 
