@@ -339,3 +339,15 @@ def test_dialog_that_somebody_absent_took_over_comes_to_another(quick_desk: Desk
     assert taken_over.result is True
     desk.portal.pass_time(QUEUE_TIME)
     assert desk.operator_of(chat) == desk.operator_id
+
+
+def test_dialog_that_somebody_absent_began_comes_to_another(quick_desk: Desk) -> None:
+    desk = quick_desk
+    absent = desk.portal.person("Eva Meyer", presence="")
+    desk.staff(desk.operator_id, absent)
+    chat = desk.dialog_of("a")
+    hook = desk.portal.webhook(absent)
+    assert hook.call("imopenlines.session.start", CHAT_ID=chat).result is True
+    desk.dialog_of("a", "Are you there?")
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) == desk.operator_id

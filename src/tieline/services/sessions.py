@@ -47,9 +47,8 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         queue_id=chat.line_id,
         pinned=False,
     )
-    if operator_id is None:
-        _begin(call, chat, line, AT_OPENING)
-    else:
+    _begin(call, chat, line, AT_OPENING if operator_id is None else BEGINS[status])
+    if operator_id is not None:
         members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
     _log(
         call, chat, "session opened", status=int(status), operator=operator_id, queue=line.id, parent=session.parent_id
