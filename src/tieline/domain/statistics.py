@@ -1,5 +1,6 @@
 """Figures of sessions, found from what happened in them and what was written; and their sums over many sessions."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -151,36 +152,28 @@ def rank(percent: int, count: int) -> int:
     return (percent * count + 99) // 100
 
 
-@dataclass(slots=True)
 class Spread:
-    """Many values, of which those that are kept are known by `count`, `total` and the values around the percentiles.
+    """Many values."""
 
-    `places` has the kept values by their rank, as far as `reach` more values could move a percentile.
-    """
+    def __init__(self) -> None:
+        self._values = array("q")
+        self._ordered = True
 
-    count: int = 0
-    total: int = 0
-    reach: int = 0
-    places: dict[int, int] = field(default_factory=dict)
-    more: list[int] = field(default_factory=list)
+    def add(self, value: int) -> None:
+        """Add a value."""
+        self._values.append(value)
+        self._ordered = False
 
-    @property
-    def all(self) -> int:
-        """How many values there are."""
-        return self.count + len(self.more)
-
-    def mean(self) -> float | None:
-        """Return the mean, or None of no values."""
-        return (self.total + sum(self.more)) / self.all if self.all else None
+    def mean(self) -> int | None:
+        """Return the mean, rounded, or None of no values."""
+        count = len(self._values)
+        return (2 * sum(self._values) + count) // (2 * count) if count else None
 
     def percentile(self, percent: int) -> int | None:
         """Return a percentile by nearest rank, or None of no values."""
-        if not self.all:
-            return None
-        lowest = max(rank(percent, self.count) - self.reach, 1)
-        highest = min(rank(percent, self.count + self.reach), self.count)
-        around = sorted([*(self.places[place] for place in range(lowest, highest + 1)), *self.more])
-        return around[rank(percent, self.all) - lowest]
+        if not self._ordered:
+            self._values, self._ordered = array("q", sorted(self._values)), True
+        return self._values[rank(percent, len(self._values)) - 1] if self._values else None
 
 
 @dataclass(slots=True)
@@ -193,7 +186,7 @@ class Sums:
     spreads: dict[str, Spread] = field(default_factory=lambda: {name: Spread() for name in SPREADS})
 
     def add(self, one: Figures) -> None:
-        """Add a session whose figures are not kept."""
+        """Add a session."""
         self.opened += 1
         for name in COUNTS:
             self.counts[name] += getattr(one, name)
@@ -201,7 +194,8 @@ class Sums:
             [wait for wait in (self.longest_wait, one.longest_wait) if wait is not None], default=None
         )
         for name, spread in self.spreads.items():
-            spread.more += values(one, name)
+            for value in values(one, name):
+                spread.add(value)
 
     def told(self) -> dict[str, float | None]:
         """Return the figures under their published names, times in seconds."""
@@ -227,6 +221,6 @@ def values(one: Figures, name: str) -> list[int]:
     return [] if value is None else [value]
 
 
-def seconds(period: float | None) -> float | None:
+def seconds(period: int | None) -> float | None:
     """Write milliseconds as seconds."""
-    return None if period is None else round(period / SECOND, 3)
+    return None if period is None else period / SECOND

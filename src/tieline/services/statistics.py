@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tieline.domain.definitions import DEFINITIONS
 from tieline.domain.sessions import Session
-from tieline.domain.statistics import COUNTS, NAMES, SPREADS, Figures, Sums, figures, values
+from tieline.domain.statistics import COUNTS, NAMES, SPREADS, Figures, Sums, figures
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import sessions as session_store
@@ -13,7 +13,7 @@ from tieline.store.statistics import Key, Wanted
 
 MOST_ROWS = 5_000
 PORTION = 500  # sessions that are counted anew in one transaction, but for those of its last chat
-CHATS = 100
+CHATS = 500
 
 
 class TooManyRows(Exception):
@@ -75,20 +75,20 @@ class Report:
 
 def report(call: Call, wanted: Wanted) -> Report:
     """Sum the figures of sessions; those of open ones are found now."""
-    going_on = _going_on(call, wanted)
-    total = _sums(call, wanted.whole(), going_on).get((), Sums())
-    sums = _sums(call, wanted, going_on) if wanted.by else {(): total}
-    if len(sums) > MOST_ROWS:
+    total = store.sum_figures(call.tx, call.portal_id, wanted.whole(), 1).get((), Sums())
+    rows = store.sum_figures(call.tx, call.portal_id, wanted, MOST_ROWS + 1) if wanted.by else {}
+    for one in _going_on(call, wanted):
+        total.add(one)
+        if wanted.by:
+            rows.setdefault(wanted.key(one), Sums()).add(one)
+    if len(rows) > MOST_ROWS:
         raise TooManyRows
-    return Report(sorted(sums.items(), key=lambda item: item[0]), total)
-
-
-def _sums(call: Call, wanted: Wanted, going_on: list[Figures]) -> dict[Key, Sums]:
-    reach = max((sum(len(values(one, name)) for one in going_on) for name in SPREADS), default=0)
-    sums = store.sum_figures(call.tx, call.portal_id, wanted, reach, MOST_ROWS + 1)
-    for one in going_on:
-        sums.setdefault(wanted.key(one), Sums()).add(one)
-    return sums
+    for name in SPREADS:
+        for key, value in store.list_values(call.tx, call.portal_id, wanted, name):
+            total.spreads[name].add(value)
+            if wanted.by:
+                rows[key].spreads[name].add(value)
+    return Report(sorted(rows.items(), key=lambda item: item[0]) if wanted.by else [((), total)], total)
 
 
 def _going_on(call: Call, wanted: Wanted) -> list[Figures]:

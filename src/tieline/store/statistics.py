@@ -1,6 +1,6 @@
 """Figures of sessions: what they are made of, where they are kept, and their sums."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -8,15 +8,15 @@ import msgspec
 
 from tieline.domain.chats import PRIVATE, Author
 from tieline.domain.clock import DAY, HOUR
-from tieline.domain.definitions import PERCENTILES
 from tieline.domain.periods import THURSDAY, Period
 from tieline.domain.sessions import Session
-from tieline.domain.statistics import COUNTS, OPENED, SPREADS, Figures, Happened, Spread, Sums, Written
+from tieline.domain.statistics import COUNTS, OPENED, Figures, Happened, Sums, Written
 from tieline.store.engine import Tx
 from tieline.store.filters import Condition, where
 from tieline.store.sessions import SESSION, to_session
 
 Key = tuple[Any, ...]
+PART = 30 * DAY  # of a period, whose values are read at once
 _COLUMNS = tuple(field.name for field in fields(Figures) if field.name != "waits")
 _FIGURES = ", ".join(_COLUMNS)
 _KEPT = f"""insert into session_figures (portal_id, {_FIGURES})
@@ -220,8 +220,8 @@ def set_figures(tx: Tx, portal_id: int, found: Iterable[Figures]) -> None:
     )
 
 
-def sum_figures(tx: Tx, portal_id: int, wanted: Wanted, reach: int, limit: int) -> dict[Key, Sums]:
-    """Return the sums of what is kept, by their keys, at most so many; percentiles hold for `reach` more sessions."""
+def sum_figures(tx: Tx, portal_id: int, wanted: Wanted, limit: int) -> dict[Key, Sums]:
+    """Return the sums of what is kept, by their keys, at most so many; the values of times are not among them."""
     names, columns = wanted.keys()
     condition, params = wanted.conditions()
     rows = tx.all(
@@ -236,43 +236,25 @@ def sum_figures(tx: Tx, portal_id: int, wanted: Wanted, reach: int, limit: int) 
     for row in rows:
         opened, longest, *counts = row[len(names) :]
         numbers = dict(zip(COUNTS, map(int, counts), strict=True))
-        sums[_key(row, wanted)] = Sums(opened, numbers, None if longest is None else int(longest))
-    if len(rows) < limit:
-        for name in SPREADS:
-            for key, spread in _spreads(tx, portal_id, wanted, name, reach).items():
-                sums[key].spreads[name] = spread
+        sums[row[: len(wanted.by)]] = Sums(opened, numbers, None if longest is None else int(longest))
     return sums
 
 
-def _key(row: tuple[Any, ...], wanted: Wanted) -> Key:
-    return row[: len(wanted.by)]
-
-
-def _spreads(tx: Tx, portal_id: int, wanted: Wanted, name: str, reach: int) -> dict[Key, Spread]:
-    """Return the values around the percentiles, with what is known of the others."""
-    names, columns = wanted.keys()
-    condition, params = wanted.conditions()
-    keys, value = ", ".join(names), "w.wait" if name == "waits" else f"f.{name}"
-    around = " or ".join(
-        f"place between ({percent} * n + 99) / 100 - :reach and ({percent} * (n + :reach) + 99) / 100"
-        for percent in PERCENTILES.values()
-    )
-    rows = tx.all(
-        f"""select {keys}, n, total, place, value from (select {keys}, value,
-        row_number() over (partition by {keys} order by value) as place,
-        count(*) over (partition by {keys}) as n, sum(value) over (partition by {keys}) as total
-        from (select {columns}, {value} as value from {_FROM.get(name, "session_figures f")}
-        where {condition} and {value} is not null) v) r where {around}""",
-        portal=portal_id,
-        reach=reach,
-        **params,
-    )
-    spreads: dict[Key, Spread] = {}
-    for row in rows:
-        count, total, place, found = map(int, row[len(names) :])
-        spread = spreads.setdefault(_key(row, wanted), Spread(count, total, reach))
-        spread.places[place] = found
-    return spreads
+def list_values(tx: Tx, portal_id: int, wanted: Wanted, name: str) -> Iterator[tuple[Key, int]]:
+    """Return the values of a time with their keys, a part of the period after the other."""
+    _, columns = wanted.keys()
+    value, size, period = "w.wait" if name == "waits" else f"f.{name}", len(wanted.by), wanted.period
+    for since in range(period.since, period.until, PART):
+        part = replace(wanted, period=replace(period, since=since, until=min(since + PART, period.until)))
+        condition, params = part.conditions()
+        rows = tx.all(
+            f"""select {columns}, {value} from {_FROM.get(name, "session_figures f")}
+            where {condition} and {value} is not null""",
+            portal=portal_id,
+            **params,
+        )
+        for row in rows:
+            yield row[:size], row[-1]
 
 
 def list_figures(
