@@ -482,6 +482,9 @@ def test_export_is_refused_like_the_method(quick_desk: Desk) -> None:
 
     assert asked(cookie="tieline_session=none") == (401, "NO_AUTH_FOUND")
     assert asked(**{"sec-fetch-site": "cross-site"}) == (403, "ACCESS_DENIED")
+    assert asked(**{"sec-fetch-site": "same-site"}) == (403, "ACCESS_DENIED")
+    typed = {"cookie": page.headers["cookie"], "sec-fetch-site": "none"}
+    assert quick_desk.portal.request("GET", "/ui/statistics.csv", headers=typed).status == 200
     assert asked("LINES[]=999") == (403, "ACCESS_DENIED")
     assert asked("FROM=never") == (400, "WRONG_PERIOD")
     assert asked("BY[]=month") == (400, "WRONG_GROUPING")

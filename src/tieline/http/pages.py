@@ -165,7 +165,7 @@ class Pages:
 
     async def statistics(self, request: Request) -> Response:
         """Serve as CSV what the method of the statistics tells the person of the session."""
-        self._hosts.require_own_origin(request.scope)
+        self._hosts.require_no_other_site(request.scope)
         portal_id = await self._hosts.portal_of(request.scope)
         params = parameters(request.scope["query_string"], "", b"")
         credentials = Credentials(cookie=self._hosts.cookie(request.scope))
