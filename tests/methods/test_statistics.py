@@ -152,6 +152,19 @@ def test_votes_behind_the_end_count(desk: Desk, hook: Client) -> None:
     assert found["answerMean"] is None  # a vote waits for nobody
 
 
+def test_vote_begins_no_wait(quick_desk: Desk, quick_hook: Client) -> None:
+    desk = quick_desk
+    desk.settings(VOTE_MESSAGE="Y", FULL_CLOSE_TIME=10)
+    chat = desk.write_in("Hello")
+    desk.answer(chat)
+    finish(desk, chat)
+    desk.write_in("1")
+    wait(desk, 30)
+    desk.answer(chat, "Thank you for the vote")
+    found = total(quick_hook)
+    assert (found["closed"], found["likes"], found["operatorMessages"], found["answerMean"]) == (0, 1, 2, None)
+
+
 def test_stars_of_administrators_count_whenever_they_are_given(desk: Desk, hook: Client) -> None:
     for customer, stars in (("a", (5,)), ("b", (1, 4))):
         chat = desk.dialog_of(customer)
