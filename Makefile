@@ -41,7 +41,7 @@ test: .venv/test.ok ui ## set everything up and run the tests
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
 	$(V)/python -m pytest -m slow -n 0 -s tests/e2e
 
-simulate: .venv/test.ok ## ten thousand dialogs, fifty operators, at random; and a year of a line's rules
+simulate: .venv/test.ok ## ten thousand dialogs at random; a year of a line's rules; figures of a thousand histories
 	$(V)/python -m pytest -m slow -n 0 -s tests/simulation
 
 .venv-fuzz/ok: requirements/fuzz.txt

@@ -1,4 +1,4 @@
-"""Writes the generated reference: methods and events, the events' schemas, and the coverage ledger."""
+"""Writes the generated reference: methods and events, the events' schemas, the coverage ledger, the figures."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ import msgspec
 
 from tieline.api.coverage import ledger
 from tieline.api.event_schemas import event_schemas
-from tieline.api.reference import reference
+from tieline.api.reference import reference, statistics
 from tieline.methods import registry
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "methods.md").write_text(reference(known), "utf-8")
     (folder / "coverage.md").write_text(ledger(known, shown_by(ROOT / "tests")), "utf-8")
+    (folder / "statistics.md").write_text(statistics(), "utf-8")
     schemas = msgspec.json.format(msgspec.json.encode(event_schemas(known)), indent=2)
     (folder / "events.json").write_bytes(schemas + b"\n")
 

@@ -335,6 +335,25 @@ def clock_move(chosen: tuple[Settings, bool], period: str) -> None:
     _lead_clock(chosen, {"action": "move", "seconds": seconds})
 
 
+@commands.group(name="statistics")
+def statistics_group() -> None:
+    """Figures of sessions."""
+
+
+@statistics_group.command(name="recount")
+@_data_options
+@_json_option
+def statistics_recount(data: Path | None, database: str | None, as_json: bool) -> None:
+    """Find all kept figures anew from the log and the messages, a portion at a time."""
+    settings = load({"data": data, "database": database})
+    portion: dict[str, int | None] = {"next": 0}
+    counted = 0
+    while portion["next"] is not None:
+        portion = _ask(settings, "statistics.recount", {"after": portion["next"]})
+        counted += portion["counted"] or 0
+    _print({"counted": counted}, as_json=as_json)
+
+
 @commands.command()
 @_data_options
 @click.option("--follow", is_flag=True, help="Go on as new attempts are made.")

@@ -39,6 +39,7 @@ export { default as SettingsIcon } from '@bitrix24/b24icons-vue/outline/Settings
 export { default as ShowIcon } from '@bitrix24/b24icons-vue/outline/ObserverIcon'
 export { default as SkipIcon } from '@bitrix24/b24icons-vue/outline/NextIcon'
 export { default as SpamIcon } from '@bitrix24/b24icons-vue/outline/StopHandCrossedIcon'
+export { default as StatisticsIcon } from '@bitrix24/b24icons-vue/outline/GraphsDiagramIcon'
 export { default as TakeIcon } from '@bitrix24/b24icons-vue/outline/ReplyIcon'
 export { default as TrashIcon } from '@bitrix24/b24icons-vue/outline/TrashcanIcon'
 export { default as UnlinkIcon } from '@bitrix24/b24icons-vue/outline/UnlinkIcon'

@@ -8,7 +8,7 @@ import { texts } from './texts'
 declare module 'vue-router' {
   interface RouteMeta {
     /** The part of the application that a page belongs to; pages without one stand alone. */
-    section?: 'inbox' | 'contact-center' | 'developer'
+    section?: 'inbox' | 'contact-center' | 'statistics' | 'developer'
     /** Only for people who are signed in, as all pages with a section are. */
     guarded?: boolean
     /** What the window is called, beside the portal's name. */
@@ -39,6 +39,12 @@ export const router = createRouter({
           props: (route) => ({ connector: String(route.params.connector), line: Number(route.params.line) }),
         },
       ],
+    },
+    {
+      path: '/statistics',
+      name: 'statistics',
+      component: () => import('./pages/StatisticsPage.vue'),
+      meta: { section: 'statistics', title: texts.statistics.title },
     },
     developerRoutes,
     {

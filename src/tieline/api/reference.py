@@ -7,6 +7,7 @@ from tieline.api.method import Event, Method, Param
 from tieline.api.openapi import faults_of
 from tieline.api.registry import Registry
 from tieline.api.schemas import plain
+from tieline.domain.definitions import DEFINITIONS, GROUPS, PARTS
 
 
 def reference(registry: Registry) -> str:
@@ -23,6 +24,28 @@ def reference(registry: Registry) -> str:
     for event in sorted(registry.events, key=lambda event: event.wire_name):
         lines += _event_lines(event)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def statistics() -> str:
+    """Write the published figures of the statistics as Markdown."""
+    lines = [
+        "# Figures of the statistics",
+        "",
+        "Generated from `src/tieline/domain/definitions.py` by `make docs`; a test keeps it fresh. A worked example:",
+        "[statistics](../statistics.md).",
+        "",
+        "| figure | unit | meaning | columns |",
+        "|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one.title} | {one.unit.value} | {one.text} | {', '.join(f'`{column}`' for column in one.columns)} |"
+        for one in DEFINITIONS
+    ]
+    lines += ["", "## Of many values", "", "| column ends in | meaning |", "|---|---|"]
+    lines += [f"| `{part}` | {text} |" for part, text in PARTS.items()]
+    lines += ["", "## Groups", "", "| group | meaning |", "|---|---|"]
+    lines += [f"| `{group}` | {text} |" for group, text in GROUPS.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _type_name(param: Param) -> str:

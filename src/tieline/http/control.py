@@ -20,7 +20,7 @@ from tieline.methods import clock as clock_methods
 from tieline.methods.developer import secrets_of, webhook_url
 from tieline.methods.frames import connector_open
 from tieline.methods.scopes import ScopeUnknown, known_scopes
-from tieline.services import apps, clock, connectors, lines, people, presence, webhooks
+from tieline.services import apps, clock, connectors, lines, people, presence, statistics, webhooks
 from tieline.services.call import Call, World
 from tieline.services.departments import ROOT_SORT
 from tieline.store import crm_statuses, journal
@@ -216,6 +216,12 @@ def events_list(call: Call, args: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"number": number, **entry._asdict()} for number, entry in found]
 
 
+def statistics_recount(call: Call, args: dict[str, Any]) -> dict[str, Any]:
+    """Find a portion of the kept figures of sessions anew."""
+    counted, following = statistics.recount(call, int(args.get("after") or 0))
+    return {"counted": counted, "next": following}
+
+
 def connector_settings(call: Call, args: dict[str, Any]) -> dict[str, Any] | None:
     """Return the form that opens a connector's settings; None while it is not registered."""
     try:
@@ -234,6 +240,7 @@ COMMANDS: dict[str, Command] = {
     "line.add": line_add,
     "line.disconnect": line_disconnect,
     "events.list": events_list,
+    "statistics.recount": statistics_recount,
     "connector.settings": connector_settings,
 }
 

@@ -60,6 +60,12 @@ class Hosts:
             raise ApiError(faults.FOREIGN_ORIGIN)
 
     @staticmethod
+    def require_no_other_site(scope: Scope) -> None:
+        """Refuse what another site's page asks for with our cookie; where nothing changes, an address may be typed."""
+        if bodies.header(scope, b"sec-fetch-site") not in ("", "none", "same-origin"):
+            raise ApiError(faults.FOREIGN_ORIGIN)
+
+    @staticmethod
     def cookie(scope: Scope) -> str | None:
         """Return the browser session's cookie, or None."""
         try:

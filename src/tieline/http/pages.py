@@ -3,6 +3,7 @@
 import asyncio
 import math
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from tieline.api.dispatch import Dispatcher
+from tieline.api.dispatch import Credentials, Dispatcher
+from tieline.api.dispatch import Request as MethodRequest
 from tieline.domain.people import User
-from tieline.http.bodies import read_body
+from tieline.http.bodies import parameters, read_body
 from tieline.http.hosts import COOKIE, Hosts
+from tieline.methods import statistics
 from tieline.services import people
 from tieline.services.call import Call
 from tieline.services.people import SESSION_LIFE
@@ -31,6 +34,7 @@ _PAGE_HEADERS = {
     "referrer-policy": "same-origin",
 }
 _OF_AN_APPLICATION = re.compile(r"/marketplace/(?:app/[0-9]+|view/[\w.-]+)/?", re.ASCII)
+_STATISTICS = next(one.name for one in statistics.family.methods if one.handler is statistics.statistics_get)
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -158,6 +162,18 @@ class Pages:
         portal = await self._dispatcher.database.read(lambda tx: store.get_portal(tx, portal_id))
         told = {"name": portal.name, "url": portal.url, "language": portal.language}
         return JSONResponse({"user": _view(user), "portal": told})
+
+    async def statistics(self, request: Request) -> Response:
+        """Serve as CSV what the method of the statistics tells the person of the session."""
+        self._hosts.require_no_other_site(request.scope)
+        portal_id = await self._hosts.portal_of(request.scope)
+        params = parameters(request.scope["query_string"], "", b"")
+        credentials = Credentials(cookie=self._hosts.cookie(request.scope))
+        answer = await self._dispatcher.answer(MethodRequest(_STATISTICS, params, credentials, portal_id))
+        if answer.status != HTTPStatus.OK:
+            return JSONResponse(answer.body, answer.status)
+        named = {"content-disposition": 'attachment; filename="statistics.csv"', "cache-control": "no-store"}
+        return Response(statistics.table(answer.body["result"]), headers=named, media_type="text/csv; header=present")
 
     async def session_user(self, portal_id: int, cookie: str | None) -> User | None:
         """Return whose session a cookie names, or None."""

@@ -73,6 +73,7 @@ class Server:
                 Route("/ui/login", pages.login, methods=["POST"]),
                 Route("/ui/logout", pages.logout, methods=["POST"]),
                 Route("/ui/me", pages.me),
+                Route("/ui/statistics.csv", pages.statistics),
                 WebSocketRoute("/ui/live", self.live.serve),
                 Route("/files/{file_id}/{expires}/{signature}", files.serve),
                 Route("/api/v1", library.serve),

@@ -3,15 +3,14 @@
 from tieline.domain.chats import Chat
 from tieline.domain.clock import SECOND
 from tieline.domain.lines import Line
-from tieline.domain.sessions import Move, Status
+from tieline.domain.sessions import LIKED, Move, Status
 from tieline.domain.timers import Kind, closing_time
-from tieline.services import chats, notices, routing, sessions
+from tieline.services import chats, notices, routing, sessions, statistics
 from tieline.services.call import Call
 from tieline.store import happenings
 from tieline.store import sessions as store
 
-VOTES = {"1": 5, "0": 1}  # as sessions keep them: liked or not
-LIKED = 5
+VOTES = {"1": LIKED, "0": 1}  # as sessions keep them: liked or not
 MAX_COMMENT = 1_000
 
 
@@ -85,11 +84,12 @@ def is_vote(call: Call, chat: Chat, text: str) -> bool:
 
 def vote(call: Call, chat: Chat, text: str) -> Chat:
     """Keep a customer's vote, a sign and on further lines a comment, and thank him."""
-    assert chat.session_id is not None
+    session_id = chat.session_id
+    assert session_id is not None
     sign, _, comment = text.strip().partition("\n")
     value = VOTES[sign.strip()]
     comment = comment.strip()[:MAX_COMMENT]
-    store.set_vote(call.tx, call.portal_id, chat.session_id, vote=value, comment=comment or None, now=call.now)
+    store.set_vote(call.tx, call.portal_id, session_id, vote=value, comment=comment or None, now=call.now)
     happenings.add_happening(
         call.tx,
         call.portal_id,
@@ -98,18 +98,18 @@ def vote(call: Call, chat: Chat, text: str) -> Chat:
         chat_id=chat.id,
         sequence=chat.sequence,
         actor_id=chat.customer_id,
-        session=chat.session_id,
+        session=session_id,
         vote=value,
         operator=chat.operator_id,
         queue=chat.queue_id,
     )
     line = call.find_line(chat.queue_id)
-    if line is None:
-        return chat
-    thanks = line.settings["VOTE_MESSAGE_2_LIKE" if value == LIKED else "VOTE_MESSAGE_2_DISLIKE"]
+    thanks = line.settings["VOTE_MESSAGE_2_LIKE" if value == LIKED else "VOTE_MESSAGE_2_DISLIKE"] if line else ""
     if thanks.strip():
         chat = chats.say(call, chat, thanks)
-    if sessions.is_open(chat) and line.settings["VOTE_CLOSING_DELAY"] == "Y":
+    if not sessions.is_open(chat):
+        statistics.keep(call, session_id)
+    elif line is not None and line.settings["VOTE_CLOSING_DELAY"] == "Y":
         chat = sessions.close(call, chat)
     return chat
 

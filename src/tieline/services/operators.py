@@ -2,7 +2,7 @@
 
 from tieline.domain.chats import Author, Chat
 from tieline.domain.sessions import Move
-from tieline.services import automation, chats, crm_dialogs, queues, sessions
+from tieline.services import automation, chats, crm_dialogs, queues, sessions, statistics
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import members
@@ -163,6 +163,8 @@ def start_with(call: Call, chat_id: int, message_id: int) -> None:
     chat = chat._replace(sequence=chat.sequence + 1)
     assert chat.session_id is not None
     message_store.set_message_session(call.tx, call.portal_id, message.id, chat.session_id, chat.sequence)
+    if message.session_id is not None:
+        statistics.keep(call, message.session_id)
     if message.author is Author.CUSTOMER:
         chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)._replace(waiting_since=call.now)
     chats.keep(call, chat, locked)

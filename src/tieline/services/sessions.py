@@ -6,9 +6,10 @@ from tieline.domain.events import SessionClosed, SessionFact, SessionOpened
 from tieline.domain.lines import Line
 from tieline.domain.sessions import CUSTOMER_WAITS, WAITING, Move, Status, after
 from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, RENEWED, Kind, due
-from tieline.services import crm_dialogs
+from tieline.services import crm_dialogs, statistics
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
+from tieline.store import chats as chat_store
 from tieline.store import happenings, members, routing, timers
 from tieline.store import sessions as session_store
 
@@ -189,6 +190,7 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
         call, chat, "session closed", before=int(before), status=int(status), operator=chat.operator_id,
         queue=chat.queue_id, how=what.value,
     )  # fmt: skip
+    statistics.keep(call, session.id)
     _publish(call, chat, SessionClosed, session.parent_id, call.find_line(chat.line_id))
     return chat
 
@@ -216,6 +218,7 @@ def judge(call: Call, session_id: int, *, rating: int | None, comment: str | Non
     session = session_store.find_session(call.tx, call.portal_id, session_id)
     if session is None or not call.actor.is_admin:
         raise NotJudged
+    chat_store.lock_chat(call.tx, call.portal_id, session.chat_id)
     comment = None if comment is None else comment.strip()[:MAX_COMMENT]
     session_store.set_head_vote(call.tx, call.portal_id, session_id, rating=rating, comment=comment)
     happenings.add_happening(
@@ -229,6 +232,7 @@ def judge(call: Call, session_id: int, *, rating: int | None, comment: str | Non
         rating=rating,
         comment=comment,
     )
+    statistics.keep(call, session_id)
 
 
 def is_open(chat: Chat) -> bool:

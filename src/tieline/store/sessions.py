@@ -3,13 +3,14 @@
 from tieline.domain.sessions import Session, Status
 from tieline.store.engine import Row, Tx
 
-_SESSION = """id, chat_id, line_id, connector, customer_id, operator_id, status, parent_id, opened_at,
+SESSION = """id, chat_id, line_id, connector, customer_id, operator_id, status, parent_id, opened_at,
 closed_at, head_vote, head_comment, vote, vote_asked_at,
 answered_at"""
 _STATUS = 6
 
 
-def _session(row: Row) -> Session:
+def to_session(row: Row) -> Session:
+    """Make a session of a row of SESSION."""
     values = list(row)
     values[_STATUS] = Status(values[_STATUS])
     return Session(*values)
@@ -32,7 +33,7 @@ def add_session(
     row = tx.one(
         f"""insert into sessions (portal_id, chat_id, line_id, connector, customer_id, operator_id, status,
         parent_id, opened_at) values (:portal, :chat, :line, :connector, :customer, :operator, :status, :parent,
-        :now) returning {_SESSION}""",
+        :now) returning {SESSION}""",
         portal=portal_id,
         chat=chat_id,
         line=line_id,
@@ -44,7 +45,7 @@ def add_session(
         now=now,
     )
     assert row
-    return _session(row)
+    return to_session(row)
 
 
 def get_session(tx: Tx, portal_id: int, session_id: int) -> Session:
@@ -58,11 +59,11 @@ def get_session(tx: Tx, portal_id: int, session_id: int) -> Session:
 def find_session(tx: Tx, portal_id: int, session_id: int) -> Session | None:
     """Return a session, or None."""
     row = tx.one(
-        f"select {_SESSION} from sessions where portal_id = :portal and id = :id",
+        f"select {SESSION} from sessions where portal_id = :portal and id = :id",
         portal=portal_id,
         id=session_id,
     )
-    return _session(row) if row else None
+    return to_session(row) if row else None
 
 
 def set_session(

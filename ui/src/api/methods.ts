@@ -7,9 +7,12 @@ import type {
   ConnectorCatalogue,
   Consent,
   ConsentRequest,
+  Definitions,
   Department,
   DialogPage,
+  FigureSessions,
   FrameOpening,
+  Group,
   Identity,
   LocalApp,
   MessagePage,
@@ -19,6 +22,8 @@ import type {
   Person,
   Placement,
   QuickAnswer,
+  StatisticsFilter,
+  StatisticsReport,
   Tab,
   Tokens,
   TransferTargets,
@@ -47,6 +52,15 @@ const outgoingParams = ({ title, handlerUrl, events }: OutgoingSettings) => ({
   TITLE: title,
   HANDLER_URL: handlerUrl,
   EVENTS: events,
+})
+
+const statisticsParams = (filter: StatisticsFilter) => ({
+  FROM: filter.from,
+  TO: filter.to,
+  ZONE: filter.zone,
+  LINES: filter.lines,
+  OPERATORS: filter.operators,
+  CONNECTORS: filter.connectors,
 })
 
 export const api = {
@@ -96,6 +110,27 @@ export const api = {
     call<FrameOpening>('tieline.connector.open', { CONNECTOR: connector, LINE: line }),
   disconnect: (connector: string, line: number) =>
     call<boolean>('tieline.connector.disconnect', { CONNECTOR: connector, LINE: line }),
+
+  definitions: () => call<Definitions>('tieline.statistics.definitions'),
+  statistics: (filter: StatisticsFilter, by: readonly Group[]) =>
+    call<StatisticsReport>('tieline.statistics.get', { ...statisticsParams(filter), BY: by }),
+  /** Where the same sums are as CSV. */
+  statisticsFile: (filter: StatisticsFilter, by: readonly Group[]): string => {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries({ ...statisticsParams(filter), BY: by })) {
+      if (Array.isArray(value)) for (const item of value) query.append(`${name}[]`, String(item))
+      else if (value) query.append(name, String(value))
+    }
+    return `/ui/statistics.csv?${query}`
+  },
+  figureSessions: (filter: StatisticsFilter, figure: string, start: number) =>
+    call<FigureSessions>('tieline.statistics.sessions', {
+      ...statisticsParams(filter),
+      HOURS: filter.hours,
+      WEEKDAYS: filter.weekdays,
+      FIGURE: figure,
+      START: start,
+    }),
 
   workshop: () => call<Workshop>('tieline.developer.get'),
   addApp: (settings: AppSettings) => call<AppSecrets>('tieline.app.add', appParams(settings)),

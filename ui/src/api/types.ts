@@ -342,3 +342,62 @@ export interface Consent {
   code: string
   url: string | null
 }
+
+export type Group = 'day' | 'hour' | 'weekday' | 'line' | 'operator' | 'connector'
+
+/** Which sessions statistics are of; days are written YYYY-MM-DD. */
+export interface StatisticsFilter {
+  from: string
+  to: string
+  zone: string
+  lines?: number[]
+  operators?: number[]
+  connectors?: string[]
+  hours?: number[]
+  weekdays?: number[]
+}
+
+export interface FigureDefinition {
+  name: string
+  title: string
+  unit: string
+  text: string
+  columns: readonly string[]
+  /** Sessions that count in it can be listed. */
+  hasSessions: boolean
+}
+
+export interface Definitions {
+  figures: readonly FigureDefinition[]
+  parts: Readonly<Record<string, string>>
+  groups: Readonly<Record<Group, string>>
+}
+
+/** A row of figures, and what it is of. */
+export type FigureRow = Readonly<Record<string, number | string | null>>
+
+export interface StatisticsReport {
+  zone: string
+  by: readonly Group[]
+  rows: readonly FigureRow[]
+  total: FigureRow
+}
+
+export interface FigureSession {
+  session: number
+  chatId: number
+  title: string
+  line: { id: number; name: string }
+  operator: { id: number; name: string } | null
+  openedAt: string
+  closedAt: string | null
+  firstAnswer: number | null
+  duration: number | null
+  missed: number
+  spam: number
+}
+
+export interface FigureSessions {
+  items: readonly FigureSession[]
+  total: number
+}
