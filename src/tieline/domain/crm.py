@@ -44,6 +44,7 @@ class Kind(StrEnum):
     QUOTE = "crm_quote"
     LOCATION = "location"
     MULTIFIELD = "crm_multifield"
+    STATUS_EXTRA = "crm_status_extra"
 
 
 TEXTS = frozenset({Kind.STRING, Kind.CHAR, Kind.DATE, Kind.STATUS, Kind.CURRENCY, Kind.LOCATION})
