@@ -45,6 +45,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     MULTIFIELD = "crm_multifield"
     STATUS_EXTRA = "crm_status_extra"
+    ATTACHED_FILE = "attached_diskfile"
 
 
 TEXTS = frozenset({Kind.STRING, Kind.CHAR, Kind.DATE, Kind.STATUS, Kind.CURRENCY, Kind.LOCATION})

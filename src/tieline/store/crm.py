@@ -111,6 +111,18 @@ def remove_object(tx: Tx, portal_id: int, entity: EntityType, entity_id: int) ->
     tx.run(f"delete from {TABLES[entity]} where portal_id = :portal and id = :id", portal=portal_id, id=entity_id)
 
 
+def set_last_activity(tx: Tx, portal_id: int, entity: EntityType, entity_id: int, user_id: int, now: int) -> None:
+    """Keep when the timeline of an object last had something new, and by whom."""
+    tx.run(
+        f"""update {TABLES[entity]} set last_activity_time = :now, last_activity_by = :user
+        where portal_id = :portal and id = :id""",
+        portal=portal_id,
+        id=entity_id,
+        user=user_id,
+        now=now,
+    )
+
+
 def set_links(
     tx: Tx, portal_id: int, entity: EntityType, entity_id: int, target: EntityType, target_ids: list[int]
 ) -> None:
