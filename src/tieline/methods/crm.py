@@ -1,5 +1,6 @@
 """What the methods of leads, deals, contacts and companies share: parameters, errors, and how objects look."""
 
+import json
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -100,6 +101,8 @@ def write(call: Call, field: Field, kept: Any) -> Any:
         return None
     if field.kind is Kind.DOUBLE:
         return f"{kept:.2f}"
+    if field.kind is Kind.OBJECT:
+        return json.loads(kept)
     if field.kind is Kind.FILE:
         link = files.image_link(call, str(kept))
         return {"id": kept, "showUrl": link, "downloadUrl": link}

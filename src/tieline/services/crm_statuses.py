@@ -25,7 +25,7 @@ from tieline.domain.user_fields import plain, read_number
 from tieline.services.call import Call
 from tieline.store import crm as object_store
 from tieline.store import crm_statuses as store
-from tieline.store.crm import Condition
+from tieline.store.crm_conditions import Condition
 
 MAX_STATUS = 50
 MAX_NAME = 255

@@ -52,6 +52,7 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
     _log(call, chat, "session opened", status=int(status), operator=operator_id, parent=session.parent_id)
     _publish(call, chat, SessionOpened, session.parent_id, line)
+    crm_dialogs.opened_session(call, chat, line)
     return chat
 
 
@@ -181,6 +182,7 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
         queue=chat.queue_id, how=what.value,
     )  # fmt: skip
     _publish(call, chat, SessionClosed, session.parent_id, call.find_line(chat.line_id))
+    crm_dialogs.closed_session(call, chat, session.opened_at)
     return chat
 
 

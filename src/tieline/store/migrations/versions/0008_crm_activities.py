@@ -30,6 +30,7 @@ def upgrade() -> None:
         {_columns(TEXTS, "text")}, {_columns(NUMBERS, "bigint")}, result_value double precision,
         result_sum double precision""",
     )
+    index("crm_activities_owner", "crm_activities owner_type_id, owner_id, id")
     index("crm_activities_start", "crm_activities start_time, id")
     index("crm_activities_responsible", "crm_activities responsible_id, id")
     index("crm_activities_associated", "crm_activities provider_id, associated_entity_id", "associated_entity_id > 0")
