@@ -103,6 +103,28 @@ def remove_object(tx: Tx, portal_id: int, entity: EntityType, entity_id: int) ->
     tx.run(f"delete from {TABLES[entity]} where portal_id = :portal and id = :id", portal=portal_id, id=entity_id)
 
 
+def move_references(tx: Tx, portal_id: int, entity: EntityType, entity_id: int, target_id: int) -> None:
+    """Let others and dialogs that name an object name another one of its type in its place."""
+    bound = f"{entity.name.lower()}_id"
+    for table, column in [*((TABLES[other], column) for other, column in _REFERENCES[entity]), ("chats", bound)]:
+        tx.run(
+            f"""update {table} set {column} = :target where portal_id = :portal and {column} = :id
+            and {column} > 0""",
+            portal=portal_id,
+            id=entity_id,
+            target=target_id,
+        )
+    tx.run(
+        """insert into crm_links (portal_id, entity_type, entity_id, target_type, target_id, position)
+        select portal_id, entity_type, entity_id, target_type, cast(:target as bigint), position from crm_links
+        where portal_id = :portal and target_type = :type and target_id = :id on conflict do nothing""",
+        portal=portal_id,
+        type=int(entity),
+        id=entity_id,
+        target=target_id,
+    )
+
+
 def set_last_activity(tx: Tx, portal_id: int, entity: EntityType, entity_id: int, user_id: int, now: int) -> None:
     """Keep when the timeline of an object last had something new, and by whom."""
     tx.run(
