@@ -261,3 +261,30 @@ def count_objects(tx: Tx, portal_id: int, entity: EntityType, conditions: list[C
     )
     assert row
     return int(row[0])
+
+
+_NAMED_BY = {
+    EntityType.LEAD: ("title", "name", "last_name"),
+    EntityType.DEAL: ("title",),
+    EntityType.CONTACT: ("name", "last_name"),
+    EntityType.COMPANY: ("title",),
+}
+
+
+def search_objects(
+    tx: Tx, portal_id: int, entity: EntityType, text: str, ids: list[int] | None, limit: int
+) -> list[CrmObject]:
+    """Return objects of a type whose names contain a text, the newest first; of the ids alone, if any are given."""
+    builder = Builder()
+    names = " || ' ' || ".join(f"coalesce({name}, '')" for name in _NAMED_BY[entity])
+    conditions = [Condition(f"({names})", "like", text)] if text else []
+    conditions += [Condition("ID", "in", ids)] if ids is not None else []
+    where = builder.where(conditions)
+    rows = tx.all(
+        f"""select {_SELECTED[entity]} from {TABLES[entity]} where portal_id = :portal{where}
+        order by id desc limit :limit""",
+        portal=portal_id,
+        limit=limit if ids is None else len(ids),
+        **builder.params,
+    )
+    return [_object(entity, row) for row in rows]
