@@ -365,6 +365,14 @@ def test_activity_of_an_application_is_its_own(portal: Portal) -> None:
     assert app.call("crm.activity.delete", id=number).result is True
 
 
+def test_activity_of_an_application_that_was_removed_is_everybodys(crm: Client) -> None:
+    app = crm.portal.app("crm")
+    number = app.call("crm.activity.add", fields=APP).result
+    page = crm.portal.page(crm.portal.person(admin=True))
+    assert page.call("tieline.app.remove", APP=app.facts["id"], CLEAN=False).status == 200
+    assert crm.call("crm.activity.delete", id=number).result is True
+
+
 def test_other_providers_may_be_named(crm: Client) -> None:
     told = get(crm, add(crm, TYPE_ID=6, PROVIDER_ID="CRM_TODO", COMMUNICATIONS=None))
     assert (told["PROVIDER_ID"], told["PROVIDER_TYPE_ID"], told["OWNER_TYPE_ID"]) == ("CRM_TODO", None, "2")

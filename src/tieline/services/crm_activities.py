@@ -72,7 +72,7 @@ class AppRequired(Exception):
 
 
 def get(call: Call, activity_id: int) -> Activity:
-    """Return an activity; an application's only to itself."""
+    """Return an activity; an application's only to itself, as long as it is there."""
     return _checked(call, store.find_activity(call.tx, call.portal_id, activity_id))
 
 
@@ -135,7 +135,8 @@ def _lock(call: Call, activity_id: int) -> Activity:
 def _checked(call: Call, found: Activity | None) -> Activity:
     if found is None:
         raise ActivityMissing
-    if found["APP_ID"] and (call.app is None or call.app.id != found["APP_ID"]):
+    app = call.find_app(found["APP_ID"]) if found["APP_ID"] else None
+    if app is not None and app.removed_at is None and (call.app is None or call.app.id != app.id):
         raise AppRequired
     return found
 
