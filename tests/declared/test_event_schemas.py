@@ -47,6 +47,18 @@ def of_crm(noun: str, what: str) -> Callable[[Desk], Any]:
     return scene
 
 
+def of_comment(what: str) -> Callable[[Desk], Any]:
+    def scene(desk: Desk) -> None:
+        hook = desk.portal.webhook(1, scopes="crm")
+        hook.call("crm.lead.add", fields={})
+        fields = {"ENTITY_TYPE": "lead", "ENTITY_ID": 1, "COMMENT": "Hello"}
+        number = hook.call("crm.timeline.comment.add", fields=fields).result
+        if what != "add":
+            hook.call(f"crm.timeline.comment.{what}", id=number, fields=fields)
+
+    return scene
+
+
 def of_moved_deal(desk: Desk) -> None:
     add_funnel(desk.portal)
     hook = desk.portal.webhook(1, scopes="crm")
@@ -83,6 +95,7 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
         for noun in ("lead", "deal", "contact", "company")
         for what in ("add", "update", "delete")
     },
+    **{f"ONCRMTIMELINECOMMENT{what}".upper(): of_comment(what) for what in ("add", "update", "delete")},
     "ONCRMDEALMOVETOCATEGORY": of_moved_deal,
 }
 

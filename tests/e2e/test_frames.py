@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, expect
@@ -245,11 +246,36 @@ def test_choice_that_is_given_up_is_not_answered(library: Frame, admin: Host) ->
     expect(admin.sliders).to_have_count(1)
 
 
-def test_nothing_can_be_chosen_from_the_crm(sdk: Frame, admin: Host) -> None:
-    chosen = sdk.evaluate("() => b24.dialog.selectCRM({ entityType: ['lead', 'deal'], multiple: true })")
-    assert chosen == {"lead": [], "deal": []}
-    expect(admin.operator.part("picker")).to_contain_text("Nothing to choose from")
-    admin.operator.part("picker-cancel").click()
+def test_sdk_lets_objects_of_the_crm_be_chosen(sdk: Frame, admin: Host, served: Served) -> None:
+    hook = urlsplit(served.ask("webhook.add", user=1, scopes=["crm"])["url"]).path
+    with served.client() as client:
+        for noun, fields in (
+            ("lead", {"TITLE": "Oak table", "NAME": "Anna"}),
+            ("lead", {"TITLE": "Chair"}),
+            ("contact", {"NAME": "Oakley"}),
+        ):
+            client.post(f"{hook}crm.{noun}.add", json={"fields": fields})
+    part = admin.operator.part
+    ask = "(params) => void b24.dialog.selectCRM(params).then((chosen) => { window.chosen = chosen })"
+    sdk.evaluate(ask, {"entityType": ["lead", "contact", "quote"], "multiple": True, "value": {"lead": [2]}})
+    part("picker-search").fill("oak")
+    expect(part("picker-choice")).to_have_count(2)
+    part("picker-choice").filter(has_text="Contact").click()
+    part("picker-done").click()
+    sdk.wait_for_function("() => window.chosen")
+    lead, contact = (
+        {"id": code, "type": noun, "place": noun, "title": title, "desc": "", "url": f"/crm/{noun}/show/{number}/"}
+        for code, noun, title, number in (("L_2", "lead", "Chair", 2), ("C_1", "contact", "Oakley", 1))
+    )
+    assert sdk.evaluate("() => window.chosen") == {"lead": [lead], "contact": [contact], "quote": []}
+    sdk.evaluate("() => { window.chosen = null }")
+    sdk.evaluate(ask, {"entityType": ["lead"]})
+    part("picker-choice").filter(has_text="Oak table").click()
+    sdk.wait_for_function("() => window.chosen")
+    assert sdk.evaluate("() => window.chosen.lead.map(({ title, desc }) => [title, desc])") == [["Oak table", "Anna"]]
+    sdk.evaluate(ask, {"entityType": ["deal"]})
+    expect(part("picker")).to_contain_text("The CRM has nothing of this kind yet.")
+    part("picker-cancel").click()
 
 
 def test_sdk_ends_its_installation(served: Served, pages: Pages, admin: Host) -> None:

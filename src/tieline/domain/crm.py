@@ -44,9 +44,31 @@ class Kind(StrEnum):
     QUOTE = "crm_quote"
     LOCATION = "location"
     MULTIFIELD = "crm_multifield"
+    STATUS_EXTRA = "crm_status_extra"
+    ATTACHED_FILE = "attached_diskfile"
+    DISK_FILE = "diskfile"
+    OBJECT = "object"
+    OWNER_TYPE = "crm_enum_ownertype"
+    ACTIVITY_TYPE = "crm_enum_activitytype"
+    ACTIVITY_STATUS = "crm_enum_activitystatus"
+    ACTIVITY_PRIORITY = "crm_enum_activitypriority"
+    ACTIVITY_DIRECTION = "crm_enum_activitydirection"
+    NOTIFY_TYPE = "crm_enum_activitynotifytype"
+    CONTENT_TYPE = "crm_enum_contenttype"
+    BINDING = "crm_activity_binding"
+    COMMUNICATION = "crm_activity_communication"
 
 
 TEXTS = frozenset({Kind.STRING, Kind.CHAR, Kind.DATE, Kind.STATUS, Kind.CURRENCY, Kind.LOCATION})
+# What fields of choices may hold; 0 says nothing.
+CHOICES = {
+    Kind.ACTIVITY_TYPE: range(1, 7),
+    Kind.ACTIVITY_STATUS: range(4),
+    Kind.ACTIVITY_PRIORITY: range(4),
+    Kind.ACTIVITY_DIRECTION: range(3),
+    Kind.NOTIFY_TYPE: range(4),
+    Kind.CONTENT_TYPE: range(4),
+}
 OBJECTS = {Kind.LEAD: EntityType.LEAD, Kind.CONTACT: EntityType.CONTACT, Kind.COMPANY: EntityType.COMPANY}
 
 

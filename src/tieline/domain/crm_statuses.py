@@ -1,12 +1,28 @@
 """Directories of the CRM: stages of leads and deals, sources, types, and the entries that each portal begins with."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 LEAD_STAGES = "STATUS"
 DEAL_STAGES = "DEAL_STAGE"
 SOURCES = "SOURCE"
 IN_PROCESS, SUCCESS, FAILURE = "P", "S", "F"
 STEP = 10  # between one entry's place and the next one's
+DIRECTORIES = {
+    LEAD_STAGES: "Lead stages",
+    SOURCES: "Sources",
+    "CONTACT_TYPE": "Contact types",
+    "COMPANY_TYPE": "Company types",
+    "EMPLOYEES": "Numbers of employees",
+    "INDUSTRY": "Industries",
+    "DEAL_TYPE": "Deal types",
+    DEAL_STAGES: "Deal stages",
+    "HONORIFIC": "Salutations",
+}
+_FUNNEL = re.compile(r"DEAL_STAGE_([1-9][0-9]{0,8})", re.ASCII)
+_CODE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_LONGEST = {LEAD_STAGES: 21, DEAL_STAGES: 22}
+LONGEST_CODE = 50  # with the prefix of a funnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +51,32 @@ def stages_of(category_id: int) -> str:
     return f"{DEAL_STAGES}_{category_id}" if category_id else DEAL_STAGES
 
 
+def funnel_of(entity_id: str) -> int | None:
+    """Return the funnel whose stages a directory has, 0 for the general one; None for other directories."""
+    if entity_id == DEAL_STAGES:
+        return 0
+    found = _FUNNEL.fullmatch(entity_id)
+    return int(found[1]) if found else None
+
+
+def has_stages(entity_id: str) -> bool:
+    """Tell whether the entries of a directory are stages."""
+    return entity_id == LEAD_STAGES or funnel_of(entity_id) is not None
+
+
+def prefix_of(entity_id: str) -> str:
+    """Return what the codes of a directory begin with: those of a funnel name it."""
+    funnel = funnel_of(entity_id)
+    return f"C{funnel}:" if funnel else ""
+
+
+def may_be_code(entity_id: str, status_id: str) -> bool:
+    """Tell whether an entry of a directory can have this code, which begins with the directory's prefix."""
+    own = status_id.removeprefix(prefix_of(entity_id))
+    fits = len(status_id) <= _LONGEST.get(entity_id, LONGEST_CODE)
+    return bool(own) and fits and (not has_stages(entity_id) or bool(_CODE.fullmatch(own)))
+
+
 def _entries(entity_id: str, names: dict[str, str]) -> tuple[Status, ...]:
     return tuple(
         Status(entity_id, status_id, name, sort=number * STEP)
@@ -56,6 +98,23 @@ def _stages(entity_id: str, *rows: tuple[str, str, str, str, bool]) -> tuple[Sta
             name_init=name if system else "",
         )
         for number, (status_id, name, color, semantics, system) in enumerate(rows, 1)
+    )
+
+
+def beginning_of(funnel: int, sort: int) -> tuple[Status, ...]:
+    """Return the stages of the system that a new funnel has beside its first one, which stands at `sort`."""
+    general = {status.status_id: status for status in STANDARD if status.entity_id == DEAL_STAGES}
+    last = max(sort, STEP)
+    places = {"NEW": STEP, "WON": last + STEP, "LOSE": last + 2 * STEP}
+    return tuple(
+        replace(
+            general[code],
+            entity_id=stages_of(funnel),
+            status_id=f"C{funnel}:{code}",
+            sort=place,
+            category_id=funnel,
+        )
+        for code, place in places.items()
     )
 
 

@@ -312,3 +312,30 @@ class DealMoved(CrmFact):
 
     category_id: int
     stage_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentFact(Fact):
+    """Something happened to a comment in the timeline of the CRM."""
+
+    comment_id: int
+
+    @property
+    def subject(self) -> str:
+        """The comment."""
+        return str(self.comment_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentAdded(CommentFact):
+    """A comment was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentUpdated(CommentFact):
+    """A comment was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentDeleted(CommentFact):
+    """A comment was deleted."""

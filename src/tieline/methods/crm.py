@@ -1,5 +1,7 @@
 """What the methods of leads, deals, contacts and companies share: parameters, errors, and how objects look."""
 
+import json
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from tieline.api.differences import Difference
@@ -58,7 +60,12 @@ def is_import(params: dict[str, Any] | None) -> bool:
 
 def describe(entity: EntityType) -> dict[str, dict[str, Any]]:
     """Describe the fields of a type."""
-    return {field.name: _description(field) for field in FIELDS[entity].values()}
+    return describe_fields(FIELDS[entity].values())
+
+
+def describe_fields(fields: Iterable[Field]) -> dict[str, dict[str, Any]]:
+    """Describe fields by their names."""
+    return {field.name: _description(field) for field in fields}
 
 
 def _description(field: Field) -> dict[str, Any]:
@@ -94,6 +101,8 @@ def write(call: Call, field: Field, kept: Any) -> Any:
         return None
     if field.kind is Kind.DOUBLE:
         return f"{kept:.2f}"
+    if field.kind is Kind.OBJECT:
+        return json.loads(kept)
     if field.kind is Kind.FILE:
         link = files.image_link(call, str(kept))
         return {"id": kept, "showUrl": link, "downloadUrl": link}

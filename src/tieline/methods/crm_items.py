@@ -13,7 +13,7 @@ from tieline.methods.filters import items_of, split
 from tieline.services.call import Call
 from tieline.store import crm as store
 from tieline.store import crm_multifields as multifield_store
-from tieline.store.crm import Condition
+from tieline.store.crm_conditions import Condition
 
 NO_TYPE = Fault("NOT_FOUND", "Smart process not found")
 WRONG_VALUE = Fault("INVALID_ARG_VALUE", "Invalid filter")
@@ -83,7 +83,7 @@ def _conditions(call: Call, entity: EntityType, given: dict[str, Any]) -> list[C
         kept = reached.value if reached else NAMES[entity].get(name)
         if kept is None or not operator:
             raise ApiError(WRONG_VALUE.saying(f"Invalid filter: field '{name[:50]}' is not allowed in filter"))
-        condition = conditions(call, entity, {key.removesuffix(name) + kept: value})
+        condition = conditions(call, FIELDS[entity], {key.removesuffix(name) + kept: value})
         if condition == [NOBODY]:
             raise ApiError(WRONG_VALUE.saying(f"Invalid filter: field '{name}' has invalid value"))
         found += condition

@@ -1,5 +1,6 @@
 """Lists of leads, deals, contacts and companies: which, in what order, and what is told of each."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from tieline.api.filters import OF_MANY
@@ -13,12 +14,13 @@ from tieline.services import crm, crm_multifields
 from tieline.services.call import Call
 from tieline.store import crm as store
 from tieline.store import crm_multifields as multifield_store
-from tieline.store.crm import Condition
+from tieline.store.crm_conditions import Condition
 
 PAGE = 50
 MAX_TEXT = 1_000
 MAX_CONDITIONS = 50
 NOBODY = Condition("ID", "=", 0)
+Fields = Mapping[str, Field]
 _LIKE = ("like", "not like", "pattern", "not pattern")
 Select = Annotated[
     Any,
@@ -41,18 +43,19 @@ def page(
     start: Any,
 ) -> Page:
     """Return a page of a list."""
-    wanted, offset = conditions(call, entity, given or {}), number(start)
+    fields, offset = FIELDS[entity], number(start)
+    wanted = conditions(call, fields, given or {})
     found = store.list_objects(
         call.tx,
         call.portal_id,
         entity,
         wanted,
-        orders=orders(entity, order or {}),
+        orders=orders(fields, order or {}),
         limit=PAGE,
         offset=max(offset, 0),
     )
-    names = selected(entity, select)
-    items = [object_view(call, one, [name for name in names if not FIELDS[entity][name].multiple]) for one in found]
+    names = selected(fields, select)
+    items = [object_view(call, one, [name for name in names if not fields[name].multiple]) for one in found]
     _add_several(call, entity, names, items)
     if offset == -1:
         return Page(items)
@@ -68,9 +71,8 @@ def number(start: Any) -> int:
         return 0
 
 
-def selected(entity: EntityType, select: Any) -> list[str]:
+def selected(fields: Fields, select: Any) -> list[str]:
     """Return the fields that a request names; all that are no rows of their own for `*`, or where it names none."""
-    fields = FIELDS[entity]
     named = [one for one in items_of(select) or [] if isinstance(one, str)] or ["*"]
     if isinstance(select, str) and select:
         named = [select]
@@ -99,27 +101,25 @@ def _add_several(call: Call, entity: EntityType, names: list[str], items: list[d
             item[name] = [str(one) for one in linked.get(int(item["ID"]), [])]
 
 
-def orders(entity: EntityType, given: dict[str, Any]) -> list[tuple[str, bool]]:
+def orders(fields: Fields, given: dict[str, Any]) -> list[tuple[str, bool]]:
     """Read an order: fields and whether they descend; what is no field of one value is passed over."""
-    fields = FIELDS[entity]
     named = {name: plain(way).upper() for name, way in given.items() if not isinstance(way, dict | list)}
     return [(name, way == "DESC") for name, way in named.items() if name in fields and not fields[name].multiple]
 
 
-def conditions(call: Call, entity: EntityType, given: dict[str, Any]) -> list[Condition]:
+def conditions(call: Call, fields: Fields, given: dict[str, Any]) -> list[Condition]:
     """Read a filter; an unknown field filters nothing, a value that a field cannot have finds nothing."""
     found = []
     for key, value in list(given.items())[:MAX_CONDITIONS]:
         operator, name = split(key)
-        field = FIELDS[entity].get(name)
+        field = fields.get(name)
         if operator and field is not None:
-            found += [_condition(call, field, operator, value)] if _may_filter(entity, field) else []
+            found += [_condition(call, field, operator, value)] if _may_filter(field) else []
     return found
 
 
-def _may_filter(entity: EntityType, field: Field) -> bool:
-    linked = (entity, field.name) == (EntityType.COMPANY, "CONTACT_ID")
-    return not field.multiple or field.kind is Kind.MULTIFIELD or linked
+def _may_filter(field: Field) -> bool:
+    return not field.multiple or field.kind is Kind.MULTIFIELD or field.name == "CONTACT_ID"
 
 
 def _condition(call: Call, field: Field, operator: str, value: Any) -> Condition:

@@ -22,7 +22,7 @@ from tieline.domain.events import (
     LeadDeleted,
     LeadUpdated,
 )
-from tieline.services import crm_multifields, crm_stages, crm_statuses, crm_values
+from tieline.services import crm_multifields, crm_stages, crm_statuses, crm_timeline, crm_values
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import crm as store
@@ -132,6 +132,7 @@ def delete(call: Call, entity: EntityType, entity_id: int) -> None:
     lock(call, entity, entity_id)
     multifield_store.remove_multifields(call.tx, call.portal_id, entity, entity_id)
     row_store.remove_rows(call.tx, call.portal_id, entity, entity_id)
+    crm_timeline.forget(call, entity, entity_id)
     store.remove_object(call.tx, call.portal_id, entity, entity_id)
     _tell(call, _FACTS[entity].deleted, entity_id)
 

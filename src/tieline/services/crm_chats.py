@@ -95,6 +95,7 @@ def create_lead(call: Call, chat_id: int) -> None:
         raise NotOperator
     made = crm_dialogs.create_lead(call, chat, line)
     if made != chat:
+        crm_dialogs.opened_session(call, made, line)
         chats.keep(call, made._replace(sequence=chat.sequence + 1), chat)
 
 

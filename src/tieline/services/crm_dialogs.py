@@ -10,12 +10,12 @@ from tieline.domain.crm import IMOL, CrmObject, EntityType, MultiType
 from tieline.domain.crm_statuses import IN_PROCESS
 from tieline.domain.lines import Line
 from tieline.domain.people import Customer, OuterUser
-from tieline.services import crm, crm_multifields, crm_statuses, phones
+from tieline.services import crm, crm_multifields, crm_sessions, crm_statuses, phones
 from tieline.services.call import Call
 from tieline.store import crm as store
 from tieline.store import crm_multifields as multifield_store
 from tieline.store import people as people_store
-from tieline.store.crm import Condition
+from tieline.store.crm_conditions import Condition
 
 Reach = dict[MultiType, list[str]]  # telephones and addresses of a customer, and the dialog itself
 ORDER = (EntityType.LEAD, EntityType.DEAL, EntityType.CONTACT, EntityType.COMPANY)
@@ -57,6 +57,7 @@ def follow(
 
     A dialog that is bound, and whose line tracks nothing, costs nothing here.
     """
+    before = chat
     if message.disable_crm or message.user_id is not None or not _watched(chat, line):
         return chat
     told = _told(call, message.text) if line.settings["CRM_CHAT_TRACKER"] == "Y" else {}
@@ -67,7 +68,27 @@ def follow(
         chat = _create(call, chat, line, customer, _reach(chat, customer.phone if valid else "", customer.email, told))
     if told:
         _note(call, chat, told)
+    if chat is not before:
+        opened_session(call, chat, line)
     return chat
+
+
+def opened_session(call: Call, chat: Chat, line: Line) -> None:
+    """Leave an activity of a dialog's open session with what the dialog is bound to, if the CRM looks at it."""
+    if is_bound(chat) and chat.session_id and chat.status is not None and _watched(chat, line):
+        _record(call, chat, call.now, over=False)
+
+
+def closed_session(call: Call, chat: Chat, began: int) -> None:
+    """Complete the activity of a dialog's session, which is over, with what the dialog is bound to."""
+    line = call.find_line(chat.line_id) if is_bound(chat) else None
+    if line is not None and _watched(chat, line):
+        _record(call, chat, began, over=True)
+
+
+def _record(call: Call, chat: Chat, began: int, *, over: bool) -> None:
+    responsible_id = chat.operator_id or responsible(call, chat) or 0
+    crm_sessions.record(call, chat, list(bound(chat).items()), crm_sessions.Told(responsible_id, began, over))
 
 
 def responsible(call: Call, chat: Chat) -> int | None:

@@ -1,11 +1,12 @@
 """Values of the CRM's fields as requests give them; what a field cannot hold is passed over, as if it was not given."""
 
+import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tieline.domain.crm import OBJECTS, EntityType, Field, Flag, Kind
+from tieline.domain.crm import CHOICES, OBJECTS, EntityType, Field, Flag, Kind
 from tieline.domain.crm_fields import FIELDS
 from tieline.domain.ids import parse_id
 from tieline.domain.user_fields import parse_date, parse_moment, plain, read_decimal, read_flag, read_number
@@ -28,10 +29,17 @@ def read(
     call: Call, entity: EntityType, given: dict[str, Any], *, adding: bool = False, imported: bool = False
 ) -> dict[str, Any]:
     """Read what a request says of an object's own fields; an import may also say when and by whom it was made."""
+    return read_fields(call, FIELDS[entity], given, adding=adding, also=OF_IMPORT if imported else ())
+
+
+def read_fields(
+    call: Call, fields: Mapping[str, Field], given: dict[str, Any], *, adding: bool = False, also: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Read what a request says of fields; `also` are those that callers may set though they only read them else."""
     values: dict[str, Any] = {}
     for name, told in given.items():
-        field = FIELDS[entity].get(name)
-        if field is None or field.multiple or (field.read_only and not (imported and name in OF_IMPORT)):
+        field = fields.get(name)
+        if field is None or field.multiple or (field.read_only and name not in also):
             continue
         if Flag.IMMUTABLE in field.flags and not adding:
             continue
@@ -138,6 +146,23 @@ def _file(call: Call, field: Field, given: Any) -> int | None:
     return images.keep(call, *pair)
 
 
+def _json(call: Call, field: Field, given: Any) -> str:  # noqa: ARG001
+    """Read a structure; it is kept as text."""
+    if _is_scalar(given) and given not in ("", None):
+        raise ValueError(field.name)
+    text = json.dumps(given or [], ensure_ascii=False)
+    if len(text) > field.longest:
+        raise ValueError(field.name)
+    return text
+
+
+def _choice(call: Call, field: Field, given: Any) -> int:  # noqa: ARG001
+    number = read_number(_scalar(given))
+    if number not in CHOICES[field.kind]:
+        raise ValueError(field.name)
+    return number
+
+
 _READERS: dict[Kind, _Reader] = {
     Kind.INTEGER: _integer,
     Kind.DOUBLE: _double,
@@ -151,4 +176,6 @@ _READERS: dict[Kind, _Reader] = {
     Kind.CATEGORY: _category,
     Kind.CONTACT: _object,
     Kind.COMPANY: _object,
+    Kind.OBJECT: _json,
+    **dict.fromkeys(CHOICES, _choice),
 }

@@ -55,6 +55,7 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         call, chat, "session opened", status=int(status), operator=operator_id, queue=line.id, parent=session.parent_id
     )
     _publish(call, chat, SessionOpened, session.parent_id, line)
+    crm_dialogs.opened_session(call, chat, line)
     return chat
 
 
@@ -192,6 +193,7 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
     )  # fmt: skip
     statistics.keep(call, session.id)
     _publish(call, chat, SessionClosed, session.parent_id, call.find_line(chat.line_id))
+    crm_dialogs.closed_session(call, chat, session.opened_at)
     return chat
 
 

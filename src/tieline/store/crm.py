@@ -1,11 +1,11 @@
 """Leads, deals, contacts and companies: kept alike, found and sorted by any of their fields; and their links."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from tieline.domain.crm import CrmObject, EntityType, MultiType
 from tieline.domain.crm_fields import COLUMNS
+from tieline.store.crm_conditions import Builder, Condition, order_of
 from tieline.store.engine import Row, Tx
-from tieline.store.filters import like
 
 TABLES = {
     EntityType.LEAD: "crm_leads",
@@ -23,14 +23,6 @@ _REFERENCES = {
         (entity, "company_id") for entity in (EntityType.LEAD, EntityType.DEAL, EntityType.CONTACT)
     ),
 }
-
-
-class Condition(NamedTuple):
-    """What a field must be: a column's field, or a multifield's by its normal forms."""
-
-    field: str
-    operator: str
-    value: Any
 
 
 def _object(entity: EntityType, row: Row) -> CrmObject:
@@ -111,6 +103,40 @@ def remove_object(tx: Tx, portal_id: int, entity: EntityType, entity_id: int) ->
     tx.run(f"delete from {TABLES[entity]} where portal_id = :portal and id = :id", portal=portal_id, id=entity_id)
 
 
+def move_references(tx: Tx, portal_id: int, entity: EntityType, entity_id: int, target_id: int) -> None:
+    """Let others and dialogs that name an object name another one of its type in its place."""
+    bound = f"{entity.name.lower()}_id"
+    for table, column in [*((TABLES[other], column) for other, column in _REFERENCES[entity]), ("chats", bound)]:
+        tx.run(
+            f"""update {table} set {column} = :target where portal_id = :portal and {column} = :id
+            and {column} > 0""",
+            portal=portal_id,
+            id=entity_id,
+            target=target_id,
+        )
+    tx.run(
+        """insert into crm_links (portal_id, entity_type, entity_id, target_type, target_id, position)
+        select portal_id, entity_type, entity_id, target_type, cast(:target as bigint), position from crm_links
+        where portal_id = :portal and target_type = :type and target_id = :id on conflict do nothing""",
+        portal=portal_id,
+        type=int(entity),
+        id=entity_id,
+        target=target_id,
+    )
+
+
+def set_last_activity(tx: Tx, portal_id: int, entity: EntityType, entity_id: int, user_id: int, now: int) -> None:
+    """Keep when the timeline of an object last had something new, and by whom."""
+    tx.run(
+        f"""update {TABLES[entity]} set last_activity_time = :now, last_activity_by = :user
+        where portal_id = :portal and id = :id""",
+        portal=portal_id,
+        id=entity_id,
+        user=user_id,
+        now=now,
+    )
+
+
 def set_links(
     tx: Tx, portal_id: int, entity: EntityType, entity_id: int, target: EntityType, target_ids: list[int]
 ) -> None:
@@ -175,68 +201,30 @@ def _links(
     return found
 
 
-_OPPOSITE = {"<>": "=", "not in": "in", "not like": "like", "not pattern": "pattern"}
 _MULTIFIELDS = {kind.value for kind in MultiType}
 
 
-class _Builder:
-    """Collects the parameters of a query while its text is written."""
+class _Builder(Builder):
+    """Also finds objects by their multifields, and companies by their contacts."""
 
     def __init__(self, entity: EntityType) -> None:
+        super().__init__()
         self.entity = entity
-        self.params: dict[str, Any] = {}
-
-    def param(self, value: Any) -> str:
-        """Name a parameter."""
-        name = f"p{len(self.params)}"
-        self.params[name] = value
-        return f":{name}"
-
-    def several(self, values: list[Any]) -> str:
-        """Name parameters of a list."""
-        return ", ".join(map(self.param, values)) or "null"
-
-    def test(self, what: str, operator: str, value: Any) -> str:
-        """Compare a column with a value; an opposite holds also where there is nothing."""
-        if operator in _OPPOSITE:
-            return f"not {self.test(what, _OPPOSITE[operator], value)}"
-        if operator == "=" and value in ("", 0, None):
-            return f"({what} is null{f' or {what} = {self.param(value)}' if value is not None else ''})"
-        if operator == "in":
-            empty = [self.test(what, "=", one) for one in ("", 0) if any(one == item for item in value)]
-            chosen = f"({what} is not null and {what} in ({self.several(value)}))"
-            return f"({' or '.join([chosen, *empty])})"
-        if operator in ("like", "pattern"):
-            pattern = like(str(value), own_signs=operator == "pattern")
-            return f"lower(coalesce(cast({what} as text), '')) like {self.param(pattern)} escape '\\'"
-        return f"({what} is not null and {what} {operator} {self.param(value)})"
 
     def condition(self, condition: Condition) -> str:
         """Write a condition."""
         name, operator, value = condition
         if name in _MULTIFIELDS:
-            return self._owning(
-                f"""select m.entity_id from crm_multifields m where m.portal_id = :portal
+            rows = f"""select m.entity_id from crm_multifields m where m.portal_id = :portal
                 and m.type_id = {self.param(name)} and m.normal in ({self.several(value)})
-                and m.entity_type = {self.param(int(self.entity))}""",
-                operator,
-            )
+                and m.entity_type = {self.param(int(self.entity))}"""
+            return self.among(rows, operator)
         if (self.entity, name) == (EntityType.COMPANY, "CONTACT_ID"):
-            return self._owning(
-                f"""select l.target_id from crm_links l where l.portal_id = :portal
+            rows = f"""select l.target_id from crm_links l where l.portal_id = :portal
                 and l.target_type = {self.param(int(EntityType.COMPANY))}
-                and l.entity_type = {self.param(int(EntityType.CONTACT))} and l.entity_id in ({self.several(value)})""",
-                operator,
-            )
-        return self.test(name.lower(), operator, value)
-
-    @staticmethod
-    def _owning(rows: str, operator: str) -> str:
-        return f"id {'not in' if operator in _OPPOSITE else 'in'} ({rows})"
-
-    def where(self, conditions: list[Condition]) -> str:
-        """Write all conditions."""
-        return "".join(f" and {self.condition(condition)}" for condition in conditions)
+                and l.entity_type = {self.param(int(EntityType.CONTACT))} and l.entity_id in ({self.several(value)})"""
+            return self.among(rows, operator)
+        return super().condition(condition)
 
 
 def list_objects(
@@ -252,12 +240,9 @@ def list_objects(
     """Return objects that meet all conditions, a page of them; `orders` are fields and whether they descend."""
     builder = _Builder(entity)
     where = builder.where(conditions)
-    order = "".join(
-        f"{name.lower()} {'desc nulls last' if down else 'asc nulls first'}, " for name, down in orders or []
-    )
     rows = tx.all(
         f"""select {_SELECTED[entity]} from {TABLES[entity]} where portal_id = :portal{where}
-        order by {order}id limit :limit offset :offset""",
+        order by {order_of(orders or [])} limit :limit offset :offset""",
         portal=portal_id,
         limit=limit,
         offset=offset,
@@ -276,3 +261,30 @@ def count_objects(tx: Tx, portal_id: int, entity: EntityType, conditions: list[C
     )
     assert row
     return int(row[0])
+
+
+_NAMED_BY = {
+    EntityType.LEAD: ("title", "name", "last_name"),
+    EntityType.DEAL: ("title",),
+    EntityType.CONTACT: ("name", "last_name"),
+    EntityType.COMPANY: ("title",),
+}
+
+
+def search_objects(
+    tx: Tx, portal_id: int, entity: EntityType, text: str, ids: list[int] | None, limit: int
+) -> list[CrmObject]:
+    """Return objects of a type whose names contain a text, the newest first; of the ids alone, if any are given."""
+    builder = Builder()
+    names = " || ' ' || ".join(f"coalesce({name}, '')" for name in _NAMED_BY[entity])
+    conditions = [Condition(f"({names})", "like", text)] if text else []
+    conditions += [Condition("ID", "in", ids)] if ids is not None else []
+    where = builder.where(conditions)
+    rows = tx.all(
+        f"""select {_SELECTED[entity]} from {TABLES[entity]} where portal_id = :portal{where}
+        order by id desc limit :limit""",
+        portal=portal_id,
+        limit=limit if ids is None else len(ids),
+        **builder.params,
+    )
+    return [_object(entity, row) for row in rows]

@@ -52,3 +52,21 @@ def list_statuses(tx: Tx, portal_id: int) -> list[Status]:
         portal=portal_id,
     )
     return [_status(row) for row in rows]
+
+
+def set_status(tx: Tx, portal_id: int, changed: Status) -> None:
+    """Keep the name, the place and the colour of an entry as they are now."""
+    tx.run(
+        """update crm_statuses set name = :name, sort = :sort, color = :color
+        where portal_id = :portal and id = :id""",
+        portal=portal_id,
+        id=changed.id,
+        name=changed.name,
+        sort=changed.sort,
+        color=changed.color,
+    )
+
+
+def remove_status(tx: Tx, portal_id: int, status_id: int) -> None:
+    """Remove an entry of a directory."""
+    tx.run("delete from crm_statuses where portal_id = :portal and id = :id", portal=portal_id, id=status_id)

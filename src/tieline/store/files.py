@@ -11,7 +11,11 @@ from typing import IO
 from tieline.domain.files import File, FileState
 from tieline.store.engine import Row, Tx
 
-_FILE = "id, chat_id, message_id, author_id, name, source_url, state, reason, sha256, size, created_at"
+COLUMNS = (
+    *("id", "chat_id", "message_id", "author_id", "name", "source_url", "state", "reason", "sha256", "size"),
+    "created_at",
+)
+_FILE = ", ".join(COLUMNS)
 
 
 class TooLarge(Exception):

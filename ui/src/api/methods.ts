@@ -8,6 +8,7 @@ import type {
   Consent,
   ConsentRequest,
   Definitions,
+  CrmChoice,
   Department,
   DialogPage,
   FigureSessions,
@@ -176,6 +177,10 @@ export const api = {
     call<boolean>('tieline.user.option.set', { APP: app, NAME: name, VALUE: value }),
 
   people: (text: string) => call<Person[]>('user.search', { FILTER: { ACTIVE: true }, FIND: text, START: -1 }),
+  crmObjects: (types: readonly string[], text: string) =>
+    call<CrmChoice[]>('tieline.crm.search', { TYPES: types, TEXT: text }),
+  crmObjectsOf: (type: string, ids: readonly number[]) =>
+    call<CrmChoice[]>('tieline.crm.search', { TYPES: [type], IDS: ids }),
   departments: () => call<Department[]>('department.get', { START: -1 }),
   dialogOf: (named: { SESSION_ID: string } | { USER_CODE: string }) =>
     call<{ dialog_id: string }>('imopenlines.dialog.get', named),

@@ -225,6 +225,16 @@ export interface Person {
   PERSONAL_PHOTO?: string
 }
 
+/** A lead, deal, contact or company, as applications are told of it. */
+export interface CrmChoice {
+  id: string
+  type: string
+  title: string
+  desc: string
+  url: string
+  image?: string
+}
+
 export interface Department {
   ID: string
   NAME: string

@@ -5,7 +5,7 @@ import { router } from '@/router'
 import type { Frame } from './frames'
 import type { Answer } from './host'
 import { chatPage, pageOf } from './paths'
-import { fullName, pickAccess, pickNothing, pickUsers } from './pickers'
+import { fullName, pickAccess, pickCrm, pickUsers } from './pickers'
 import { applicationSlider, pageSlider, sliders } from './sliders'
 
 type Params = Record<string, unknown>
@@ -14,7 +14,8 @@ type Handler = (frame: Frame, params: Params, answer: Answer) => void | Promise<
 const WIDTHS = [100, 4_000] as const
 const HEIGHTS = [50, 20_000] as const
 const MAX_TITLE = 200
-const CRM_TYPES = ['lead', 'contact', 'company', 'deal', 'quote']
+const ESTIMATES = 'quote' // asked for and answered, though there are none here
+const CRM_TYPES = ['lead', 'contact', 'company', 'deal', ESTIMATES]
 
 const HANDLERS: Record<string, Handler> = {
   /** A page may ask again, when it was loaded anew in its frame; by then its tokens have less time left. */
@@ -116,11 +117,13 @@ const HANDLERS: Record<string, Handler> = {
     pickAccess(blocked, (choices) => answer(choices.map(({ id, name }) => ({ id, name }))))
   },
 
-  /** There are no CRM objects here: the choice is empty, and the person is told why. */
-  selectCRM(_, { entityType }, answer) {
-    pickNothing()
+  selectCRM(_, { entityType, multiple, value }, answer) {
     const asked = Array.isArray(entityType) ? CRM_TYPES.filter((type) => entityType.includes(type)) : CRM_TYPES
-    answer(Object.fromEntries(asked.map((type) => [type, []])))
+    const several = multiple === true
+    pickCrm(asked.filter((type) => type !== ESTIMATES), several ? chosenBefore(asked, value) : [], several, (objects) => {
+      const told = objects.map((one) => ({ ...one, place: one.type }))
+      answer(Object.fromEntries(asked.map((type) => [type, told.filter((one) => one.type === type)])))
+    })
   },
 
   showAppForm: (_frame, _params, answer) => answer(),
@@ -138,6 +141,17 @@ export async function run(frame: Frame, method: string, params: unknown, answer:
   } catch (thrown) {
     console.warn(`${method} of ${frame.opening.app.name}:`, thrown)
   }
+}
+
+/** Ids by type, as numbers or as they are answered: `L_5`. */
+function chosenBefore(types: readonly string[], value: unknown): { type: string; ids: number[] }[] {
+  const given = typeof value === 'object' && value !== null ? (value as Params) : {}
+  return types.flatMap((type) => {
+    const listed = given[type]
+    const ids = (Array.isArray(listed) ? listed : []).map((id) => Number(String(id).replace(/^[A-Z]+_/, '')))
+    const real = ids.filter((id) => Number.isSafeInteger(id) && id > 0)
+    return real.length && type !== ESTIMATES ? [{ type, ids: real }] : []
+  })
 }
 
 function within([least, most]: readonly [number, number], value: unknown): number | null {

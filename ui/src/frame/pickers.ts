@@ -1,7 +1,7 @@
 // The dialogs in which people choose something for an application, one at a time.
 import { shallowRef } from 'vue'
 import { api } from '@/api/methods'
-import type { Department, Person } from '@/api/types'
+import type { CrmChoice, Department, Person } from '@/api/types'
 import { texts } from '@/texts'
 
 export interface Choice {
@@ -18,6 +18,8 @@ export interface Picker {
   /** What to say where there is nothing to choose from. */
   empty: { title: string; text?: string }
   search: (text: string) => Promise<Choice[]>
+  /** What is chosen when the dialog opens. */
+  initial?: () => Promise<Choice[]>
   /** Called with the choice; not at all when the dialog is closed without one. */
   chosen: (choices: Choice[]) => void
 }
@@ -61,13 +63,31 @@ export function pickAccess(blocked: readonly string[], chosen: (choices: Choice[
   }
 }
 
-export function pickNothing(): void {
+/** Leads, deals, contacts and companies, of the types that are asked for; `before` are chosen already. */
+export function pickCrm(
+  types: readonly string[],
+  before: readonly { type: string; ids: readonly number[] }[],
+  multiple: boolean,
+  chosen: (objects: CrmChoice[]) => void,
+): void {
+  const seen = new Map<string, CrmChoice>()
+  const shown = (objects: CrmChoice[]): Choice[] => {
+    for (const one of objects) seen.set(one.id, one)
+    return objects.map(({ id, type, title, desc, image }) => {
+      const kind = texts.pickers.crmTypes[type] ?? type
+      return { id, name: title, note: desc ? `${kind}, ${desc}` : kind, picture: image }
+    })
+  }
   picker.value = {
-    title: texts.pickers.crm,
-    multiple: false,
+    title: multiple ? texts.pickers.crmSeveral : texts.pickers.crm,
+    multiple,
     empty: { title: texts.pickers.noCrm, text: texts.pickers.noCrmText },
-    search: async () => [],
-    chosen: () => {},
+    search: async (text) => (types.length ? shown(await api.crmObjects(types, text)) : []),
+    async initial() {
+      const known = await Promise.all(before.map(({ type, ids }) => api.crmObjectsOf(type, ids)))
+      return shown(known.flat())
+    },
+    chosen: (choices) => chosen(choices.flatMap(({ id }) => seen.get(id) ?? [])),
   }
 }
 
