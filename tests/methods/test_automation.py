@@ -177,7 +177,7 @@ def test_customer_votes_before_the_session_is_closed(desk: Desk, sign: str, vote
     assert texts(desk, chat)[-2:] == [sign, thanks]
     assert (desk.chat(chat).status, session(desk, chat).vote) == (Status.CLOSED, vote)
     happened = desk.portal.read(lambda tx: happenings.list_happenings(tx, 1, chat))
-    assert [data["vote"] for kind, _, data in happened if kind == "voted"] == [vote]
+    assert [one.data["vote"] for one in happened if one.kind == "voted"] == [vote]
 
 
 def test_customer_votes_behind_the_end_of_a_session(desk: Desk) -> None:
@@ -265,7 +265,7 @@ def test_answer_in_time_is_not_late(quick_desk: Desk) -> None:
     desk.answer(chat)
     desk.portal.pass_time(HOUR // 2)
     happened = desk.portal.read(lambda tx: happenings.list_happenings(tx, 1, chat))
-    assert "first answer late" not in {kind for kind, _, _ in happened}
+    assert "first answer late" not in {one.kind for one in happened}
 
 
 def test_nobody_is_told_of_one_who_is_not_there(quick_desk: Desk) -> None:
