@@ -145,7 +145,8 @@ def note_late(call: Call, chat: Chat, kind: Kind) -> None:
     if line.settings[f"{which}_ALERT"] != "Y" or idle:
         return
     operator = call.find_person(chat.operator_id) if chat.operator_id else None
-    text = str(line.settings[f"{which}_TEXT"]) or "#OPERATOR# has not answered in time: #DIALOG#"
+    usual = "#OPERATOR# has not answered in time: #DIALOG#" if operator else "Nobody has answered in time: #DIALOG#"
+    text = str(line.settings[f"{which}_TEXT"]).strip() or usual
     text = text.replace("#OPERATOR#", operator.full_name if operator else "Nobody").replace("#DIALOG#", chat.title)
     told = {int(number) for number in line.settings[f"{which}_LIST"] or () if str(number).isdecimal()}
     notices.tell(call, told, kind.value, text, chat_id=chat.id)
