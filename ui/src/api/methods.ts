@@ -4,6 +4,7 @@ import type {
   AppSecrets,
   AppSettings,
   Application,
+  Attendance,
   ConnectorCatalogue,
   Consent,
   ConsentRequest,
@@ -11,14 +12,21 @@ import type {
   DialogPage,
   FrameOpening,
   Identity,
+  LineConfig,
+  LinePreview,
+  ListedLine,
   LocalApp,
   MessagePage,
+  NoticePage,
   OutgoingSecrets,
   OutgoingSettings,
   PaymentStatus,
   Person,
   Placement,
+  PortalClock,
+  PresenceChoice,
   QuickAnswer,
+  StoryEntry,
   Tab,
   Tokens,
   TransferTargets,
@@ -97,6 +105,30 @@ export const api = {
   disconnect: (connector: string, line: number) =>
     call<boolean>('tieline.connector.disconnect', { CONNECTOR: connector, LINE: line }),
 
+  lines: (limit: number, offset: number) =>
+    call<ListedLine[]>('imopenlines.config.list.get', {
+      PARAMS: { select: ['ID', 'LINE_NAME', 'ACTIVE', 'QUEUE_TYPE'], order: { LINE_NAME: 'ASC' }, limit, offset },
+      OPTIONS: { QUEUE: 'Y' },
+    }),
+  line: (line: number) => call<LineConfig | false>('imopenlines.config.get', { CONFIG_ID: line }),
+  addLine: (settings: Record<string, unknown>) => call<number>('imopenlines.config.add', { PARAMS: settings }),
+  saveLine: (line: number, settings: Record<string, unknown>) =>
+    call<boolean>('imopenlines.config.update', { CONFIG_ID: line, PARAMS: settings }),
+  removeLine: (line: number) => call<boolean>('imopenlines.config.delete', { CONFIG_ID: line }),
+  previewLine: (line: number, settings: Record<string, unknown>, moment: number | null) =>
+    call<LinePreview>('tieline.line.preview', { LINE: line, PARAMS: settings, MOMENT: moment }),
+  tryLine: (line: number, text: string, customer: string) =>
+    call<{ chatId: number; customer: string }>('tieline.line.try', { LINE: line, TEXT: text, CUSTOMER: customer }),
+  lineStory: (chatId: number) => call<StoryEntry[]>('tieline.line.story', { CHAT_ID: chatId }),
+  clock: () => call<PortalClock>('tieline.clock.get'),
+  passTime: (seconds: number) => call<PortalClock>('tieline.clock.move', { SECONDS: seconds }),
+
+  presence: () => call<Attendance>('tieline.presence.get'),
+  choosePresence: (choice: PresenceChoice) => call<Attendance>('tieline.presence.set', { CHOICE: choice }),
+  notices: (limit: number, before?: number) =>
+    call<NoticePage>('tieline.notices.list', { LIMIT: limit, BEFORE: before }),
+  readNotices: (upTo: number) => call<number>('tieline.notices.read', { UP_TO: upTo }),
+
   workshop: () => call<Workshop>('tieline.developer.get'),
   addApp: (settings: AppSettings) => call<AppSecrets>('tieline.app.add', appParams(settings)),
   editApp: (app: number, settings: AppSettings) =>
@@ -141,6 +173,7 @@ export const api = {
     call<boolean>('tieline.user.option.set', { APP: app, NAME: name, VALUE: value }),
 
   people: (text: string) => call<Person[]>('user.search', { FILTER: { ACTIVE: true }, FIND: text, START: -1 }),
+  peopleById: (ids: string[]) => call<Person[]>('user.get', { FILTER: { ID: ids }, START: -1 }),
   departments: () => call<Department[]>('department.get', { START: -1 }),
   dialogOf: (named: { SESSION_ID: string } | { USER_CODE: string }) =>
     call<{ dialog_id: string }>('imopenlines.dialog.get', named),

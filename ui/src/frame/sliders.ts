@@ -106,7 +106,12 @@ export function pageSlider(page: RouteLocationResolved): Opened {
   const open = openerOf(page, () => IN_SLIDER)
   if (open) return { title: '', content: { open } }
   const { href, meta } = page
-  const titles = { inbox: texts.nav.inbox, 'contact-center': texts.nav.contactCenter, developer: texts.nav.developer }
+  const titles = {
+    inbox: texts.nav.inbox,
+    'contact-center': texts.nav.contactCenter,
+    lines: texts.nav.lines,
+    developer: texts.nav.developer,
+  }
   return { title: titles[meta.section ?? 'inbox'], content: { address: href } }
 }
 
