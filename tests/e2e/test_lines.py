@@ -110,6 +110,9 @@ def test_line_from_its_name_to_its_end(served: Served, scene: Scene, browser: Br
         ada.field("NO_ANSWER_RULE").get_by_role("switch").click()
         ada.field("NO_ANSWER_TEXT").get_by_role("textbox").fill("Please be patient.")
         ada.field("NO_ANSWER_TIME").locator("input").fill("5")
+        ada.page.get_by_role("combobox", name="Unit of: Apologise after").select_option("hours")
+        ada.field("WORKTIME_TIMEZONE").locator("input").fill("Asia/Tokyo")
+        expect(ada.part("preview-zone")).to_contain_text("The hours of the line are by Asia/Tokyo.")
         ada.part("line-save").click()
         expect(ada.part("line-saying")).to_have_text("Saved")
         picture(ada.page, "line-saved")
@@ -129,6 +132,7 @@ def test_line_from_its_name_to_its_end(served: Served, scene: Scene, browser: Br
         expect(ada.field("WORKTIME_HOLIDAYS").get_by_role("textbox")).to_have_value("01.01, 25.12")
         expect(ada.field("WORKTIME_FROM").locator("input")).to_have_value("09:30")
         expect(ada.field("NO_ANSWER_TIME").locator("input")).to_have_value("5")
+        expect(ada.field("NO_ANSWER_TIME").locator("select")).to_have_value("3600")
         assert [name.endswith("Paul Person") for name in ada.queue()] == [True, False]
         ada.part("line-remove").click()
         expect(ada.page.get_by_role("dialog")).to_contain_text("Its open dialogs are closed at once")
