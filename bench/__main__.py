@@ -12,6 +12,7 @@ import uvloop
 
 from bench import portal
 from bench.figures import Bar, Figure, alone, machine, table, write
+from bench.inbox import inbox
 from bench.processes import LOAD_CORE, ROOT, SERVER_CORE, Server, flush_cost, free_port, listening
 from bench.run import Run, Size, catch_form, open_place, plain_form, start_bare, start_tieline
 
@@ -62,6 +63,7 @@ def main() -> None:
         run = uvloop.run(speed(folder, size, bare_only=args.bare))
         if not args.bare:
             run.figures.append(memory(folder))
+            run.figures += inbox(folder)
             write(run.figures, OUT / "latest.json")
         print(*run.notes, table(run.figures), sep="\n")
     finally:

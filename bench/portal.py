@@ -78,11 +78,14 @@ def connect(port: int, token: str, line: int, handler: str) -> None:
 
 def set_up(data: Path, port: int, handler: str) -> Side:
     """Make an operator, a line, an application and an incoming webhook; return how to address them."""
-    user = str(command(data, "user", "add", "--name", "Olga", "--email", "olga@bench.test")["id"])
+    user = str(
+        command(data, "user", "add", "--name", "Olga", "--email", "olga@bench.test", "--presence", "online")["id"]
+    )
     line = int(command(data, "line", "add", "--name", "Bench", "--operators", user)["id"])
     scopes = "imconnector,imopenlines,im"
     app = command(data, "app", "add", "--name", "Bench", "--scopes", scopes, "--script-only")
     hook = command(data, "webhook", "add", "--user", user, "--scopes", "im,imopenlines")
+    call(port, "imopenlines.config.update", auth=app["access_token"], CONFIG_ID=line, PARAMS={"CRM": "N"})
     connect(port, app["access_token"], line, handler)
     return Side("tieline", port, app["access_token"], line, urlsplit(hook["url"]).path, [])
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
+from support.crm import add_funnel
 from support.portal import Desk, Portal
 from support.receiver import Received, Receiver
 from support.schemas import REGISTRY, bundle, problems
@@ -36,6 +37,23 @@ def of_queue(desk: Desk) -> None:
     desk.app.call("event.test")
 
 
+def of_crm(noun: str, what: str) -> Callable[[Desk], Any]:
+    def scene(desk: Desk) -> None:
+        hook = desk.portal.webhook(1, scopes="crm")
+        hook.call(f"crm.{noun}.add", fields={})
+        if what != "add":
+            hook.call(f"crm.{noun}.{what}", id=1, fields={"COMMENTS": "Changed"})
+
+    return scene
+
+
+def of_moved_deal(desk: Desk) -> None:
+    add_funnel(desk.portal)
+    hook = desk.portal.webhook(1, scopes="crm")
+    hook.call("crm.deal.add", fields={})
+    hook.call("crm.deal.update", id=1, fields={"STAGE_ID": "C1:WON"})
+
+
 SCENES: dict[str, Callable[[Desk], Any]] = {
     "ONAPPINSTALL": lambda desk: desk.portal.app(install_url=desk.handler),
     "ONAPPTEST": lambda desk: desk.app.call("event.test", any=[1, {"a": None}]),
@@ -60,6 +78,12 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
     "ONOPENLINEMESSAGEDELETE": lambda desk: of_message(desk, change="delete"),
     "ONSESSIONSTART": of_session,
     "ONSESSIONFINISH": of_session,
+    **{
+        f"ONCRM{noun}{what}".upper(): of_crm(noun, what)
+        for noun in ("lead", "deal", "contact", "company")
+        for what in ("add", "update", "delete")
+    },
+    "ONCRMDEALMOVETOCATEGORY": of_moved_deal,
 }
 
 
@@ -68,7 +92,7 @@ def test_delivered_event_fits_its_schema(quick_portal: Portal, receiver: Receive
     assert name in SCENES, "add a scene in which the event is fired"
     desk = Desk(quick_portal, f"{receiver.url}/handler")
     admin = desk.portal.page(desk.portal.person(admin=True))
-    settings = {"NAME": "All", "SCOPES": ["imopenlines", "imconnector", "im", "user"]}
+    settings = {"NAME": "All", "SCOPES": ["imopenlines", "imconnector", "im", "user", "crm"]}
     admin.call("tieline.app.edit", APP=desk.app.facts["id"], SCRIPT_ONLY=True, **settings)
     desk.app.call("event.bind", event=name, handler=desk.handler)
     SCENES[name](desk)

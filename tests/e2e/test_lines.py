@@ -26,8 +26,9 @@ pytestmark = pytest.mark.xdist_group("lines")  # they share a server
 def scene(served: Served) -> Scene:
     """A line with an operator and a connector, an administrator and somebody else."""
     made = Scene(served, "http://127.0.0.1:9/handler", email=OPERATOR)
-    served.person("Ada Admin", ADMIN, admin=True)
-    served.person("Paul Person", OTHER)
+    added = [served.person("Ada Admin", ADMIN, admin=True), served.person("Paul Person", OTHER)]
+    for number in (made.operator, *added):
+        served.ask("person.presence", user=number, choice="auto")
     return made
 
 

@@ -24,7 +24,7 @@ def test_code_has_32_characters(client: Client, code: Any) -> None:
     assert refused(reply) == WRONG_CODE
 
 
-@pytest.mark.difference(60)
+@pytest.mark.difference(63)
 def test_no_open_channel_of_a_network_is_found(client: Client) -> None:
     assert refused(client.call("imopenlines.network.join", CODE=CODE)) == NOT_FOUND
     given = {"ATTACH": {"BLOCKS": []}, "KEYBOARD": {"BUTTONS": []}, "URL_PREVIEW": "N"}

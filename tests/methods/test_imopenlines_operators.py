@@ -1,8 +1,6 @@
 """imopenlines.operator.* and the rights in dialogs: who gets one, who takes, writes in and closes it."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -21,7 +19,7 @@ class Team:
         self.desk = desk
         self.portal = desk.portal
         self.people = [desk.operator_id, *(desk.portal.person() for _ in range(colleagues))]
-        desk.app.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS={"QUEUE": self.people})
+        desk.app.call("imopenlines.config.update", CONFIG_ID=desk.line, PARAMS={"QUEUE": self.people, "CRM": "N"})
         self.operator = desk.operator
         self.colleague = desk.portal.webhook(self.people[1])
         self.stranger = desk.portal.webhook(desk.portal.person())
@@ -238,25 +236,13 @@ def test_line_that_is_gone_takes_its_dialogs_along(team: Team) -> None:
     assert len(team.desk.history(chat)) == 1
 
 
-def at_once(portal: Portal, calls: Iterable[tuple[Client, str, dict[str, Any]]]) -> list[str | None]:
-    """Send requests at the same moment; returns the codes of those that were refused, None for the others."""
-
-    async def send() -> list[str | None]:
-        responses = await asyncio.gather(
-            *(portal._http.post(client.prefix + method, json=params) for client, method, params in calls)
-        )
-        return [response.json().get("error") for response in responses]
-
-    return portal.loop.run(send())
-
-
 def test_of_several_who_take_at_the_same_moment_exactly_one_succeeds(desk: Desk) -> None:
     team = Team(desk, colleagues=7)
     hooks = [team.portal.webhook(person) for person in team.people]
     for round_number in range(5):
         chat = desk.write_in(user={"id": f"user-{round_number}"})
         calls = ((hook, "imopenlines.operator.answer", {"CHAT_ID": chat}) for hook in hooks)
-        told = at_once(team.portal, calls)
+        told = team.portal.at_once(calls)
         assert Counter(told) == {None: 1, "ACCESS_DENIED": 7}
         assert team.owner(chat) == team.people[told.index(None)]
 
@@ -266,7 +252,7 @@ def test_of_several_who_write_at_the_same_moment_one_becomes_the_operator(desk: 
     chat = desk.write_in()
     hooks = [team.portal.webhook(person) for person in team.people]
     calls = ((hook, "im.message.add", {"DIALOG_ID": f"chat{chat}", "MESSAGE": "Mine"}) for hook in hooks)
-    told = at_once(team.portal, calls)
+    told = team.portal.at_once(calls)
     assert Counter(told) == {None: 1, "ACCESS_ERROR": 4}
     assert team.owner(chat) == team.people[told.index(None)]
     assert len(desk.history(chat)) == 2
@@ -576,7 +562,7 @@ def test_of_two_at_the_same_moment_one_wins_and_the_other_is_told(desk: Desk, ac
             "transfer": [(by_number[owner], "imopenlines.operator.transfer", {"USER_ID": o}) for o in others[:2]],
         }
         calls = [(client, method, {"CHAT_ID": chat} | params) for client, method, params in pairs[action]]
-        refusals = at_once(team.portal, calls)
+        refusals = team.portal.at_once(calls)
         assert Counter(refusals) == {None: 1, told: 1}
         won = refusals.index(None)
         if action != "skip":

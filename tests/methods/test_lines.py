@@ -235,6 +235,8 @@ def test_nothing_goes_outside(trial: Trial) -> None:
     trial.desk.bind("OnImConnectorMessageAdd", "OnSessionStart", "OnOpenLineMessageAdd")
     trial.desk.answer(trial.write()["chatId"])
     assert trial.desk.portal.read(lambda tx: tx.all("select name from events")) == []
+    leads = trial.desk.portal.webhook(scopes="crm").call("crm.lead.list").result
+    assert leads == []
 
 
 @pytest.mark.parametrize(

@@ -243,3 +243,99 @@ def test_administrators_are_told_once_that_nobody_is_free(desk: Desk) -> None:
     assert boss.call("tieline.notices.read", UP_TO=told["items"][0]["id"]).result == 0
     desk.dialog_of("c")
     assert boss.call("tieline.notices.list").result["unread"] == 1
+
+
+@pytest.fixture
+def bound(desk: Desk) -> int:
+    """Somebody outside the queue who is responsible for the customer `known`; returns the id."""
+    responsible = desk.portal.person("Eva Meyer")
+    fields = {"NAME": "Known", "PHONE": [{"VALUE": "+49 30 123456"}], "ASSIGNED_BY_ID": responsible}
+    assert desk.portal.webhook(scopes="crm").call("crm.contact.add", fields=fields).status == 200
+    return responsible
+
+
+def known(desk: Desk) -> int:
+    """Let the customer write whom somebody is responsible for; returns the chat's id."""
+    return desk.write_in("Hello", user={"id": "known", "phone": "+4930123456"}, chat={"id": "known"})
+
+
+def test_dialog_goes_to_who_is_responsible_for_its_customer(desk: Desk, bound: int) -> None:
+    chat = known(desk)
+    assert desk.operator_of(chat) == bound
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) == desk.operator_id
+
+
+def test_dialog_of_all_goes_to_who_is_responsible_and_then_to_all(desk: Desk, bound: int) -> None:
+    desk.settings(QUEUE_TYPE="all")
+    chat = known(desk)
+    assert desk.operator_of(chat) == bound
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) is None
+
+
+@pytest.mark.parametrize("how", ["absent", "not asked for", "busy"])
+def test_dialog_goes_to_the_queue_where_who_is_responsible_cannot_have_it(desk: Desk, bound: int, how: str) -> None:
+    if how == "absent":
+        desk.be(bound, "absent")
+    elif how == "busy":
+        desk.settings(MAX_CHAT=1)
+        other = desk.dialog_of("other")
+        assert desk.operator.call("imopenlines.operator.transfer", CHAT_ID=other, USER_ID=bound).result is True
+    else:
+        desk.settings(CRM_FORWARD="N")
+    assert desk.operator_of(known(desk)) == desk.operator_id
+
+
+def test_customers_who_come_at_the_same_moment_fill_nobody_over_capacity(desk: Desk, people: list[int]) -> None:
+    desk.settings(MAX_CHAT=2)
+    for round_number in range(3):
+        calls = []
+        for number in range(12):
+            name = f"{round_number} {number}"
+            message = desk.message(user={"id": name, "name": name}, chat={"id": name})
+            params = {"CONNECTOR": desk.code, "LINE": desk.line, "MESSAGES": [message]}
+            calls.append((desk.app, "imconnector.send.messages", params))
+        assert desk.portal.at_once(calls) == [None] * 12
+        desk.portal.pass_time(SECOND)
+        rows = desk.portal.read(
+            lambda tx: tx.all("select operator_id, id from chats where status < 60 order by session_id")
+        )
+        assert sorted(operator for operator, _ in rows[:6]) == sorted(people * 2)
+        assert {operator for operator, _ in rows[6:]} == {None}
+        finish = [(desk.portal.webhook(), "imopenlines.operator.another.finish", {"CHAT_ID": chat}) for _, chat in rows]
+        assert desk.portal.at_once(finish) == [None] * 12
+
+
+def test_operators_who_finish_at_the_same_moment_get_who_waits_in_order(desk: Desk, people: list[int]) -> None:
+    desk.settings(MAX_CHAT=1)
+    chats = [desk.dialog_of(f"c{number}") for number in range(9)]
+    hooks = {person: desk.portal.webhook(person) for person in people}
+    for first in (0, 3, 6):
+        owners = {desk.operator_of(chat): chat for chat in chats[first : first + 3]}
+        assert set(owners) == set(people)
+        finish = [(hooks[who], "imopenlines.operator.finish", {"CHAT_ID": chat}) for who, chat in owners.items()]
+        assert desk.portal.at_once(finish) == [None] * 3
+        desk.portal.pass_time(SECOND)
+
+
+def test_what_waits_on_a_line_that_is_switched_off_is_given_all_the_same(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.be(desk.operator_id, "absent")
+    chat = desk.dialog_of("a")
+    desk.settings(ACTIVE="N")
+    desk.be(desk.operator_id, "online")
+    assert desk.operator_of(chat) == desk.operator_id
+
+
+def test_dialog_that_somebody_absent_took_over_comes_to_another(quick_desk: Desk) -> None:
+    desk = quick_desk
+    absent = desk.portal.person("Eva Meyer", presence="")
+    desk.staff(desk.operator_id, absent)
+    chat = desk.dialog_of("a")
+    assert desk.operator.call("imopenlines.operator.answer", CHAT_ID=chat).result is True
+    desk.portal.pass_time(QUEUE_TIME)
+    taken_over = desk.portal.webhook(absent).call("imopenlines.session.intercept", CHAT_ID=chat)
+    assert taken_over.result is True
+    desk.portal.pass_time(QUEUE_TIME)
+    assert desk.operator_of(chat) == desk.operator_id

@@ -3,16 +3,23 @@
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from support import servers
 from support.notes import PORTAL, Notes, Refused
-from tieline.store import people
-from tieline.store.engine import Tx
+from tieline.domain.crm_statuses import STANDARD
+from tieline.store import crm_statuses, migrations, people
+from tieline.store.engine import Tx, open_database
 from tieline.store.lines import add_line
 from tieline.store.migrations import MigrationFailed, migrate
+from tieline.store.signals import Bus
 
 KEYS = """select t.relname, i.relname, a.attname from pg_index x join pg_class i on i.oid = x.indexrelid
 join pg_class t on t.oid = x.indrelid join pg_namespace n on n.oid = t.relnamespace
@@ -87,6 +94,31 @@ def test_migrating_keeps_what_is_there(notes: Notes, database_url: str) -> None:
     before = notes.read(lambda tx: tx.all("select id, url from portals"))
     migrate(database_url)
     assert notes.read(lambda tx: tx.all("select id, url from portals")) == before
+
+
+def upgrade(url: str, revision: str) -> None:
+    """Bring a database to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["url"] = url.replace("postgresql://", "postgresql+psycopg://")
+    command.upgrade(config, revision)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_portal_from_before_the_crm_gets_the_standard_directories(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if engine == "postgresql":
+        url = servers.new_database(request.getfixturevalue("postgresql"), "before_crm")
+    upgrade(url, "0003")
+    with closing(open_database(url, Bus())) as database:
+        job = partial(people.add_portal, member_id="m", name="Old", url="u", language="en", time_zone="UTC", now=0)
+        portal = database.submit(job).result(30)
+        migrate(url)
+        found = database.submit_read(lambda tx: crm_statuses.list_statuses(tx, portal.id)).result(30)
+    assert {replace(status, id=0) for status in found} == set(STANDARD)
+    assert len(found) == len(STANDARD)
 
 
 def test_two_servers_may_migrate_at_once(postgresql: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,6 +159,20 @@ class Portal:
         assert reply.status != 500, reply.content
         answers.keep(path, reply.status, reply.body)
         return reply
+
+    def at_once(self, calls: Iterable[tuple["Client", str, dict[str, Any]]]) -> list[str | None]:
+        """Send requests at the same moment; returns the codes of those that were refused, None for the others."""
+
+        async def send() -> list[str | None]:
+            responses = await asyncio.gather(
+                *(
+                    self._http.post(client.prefix + method, json=client.auth | params, headers=client.headers)
+                    for client, method, params in calls
+                )
+            )
+            return [response.json().get("error") for response in responses]
+
+        return self.loop.run(send())
 
     def write(self, job: Callable[[Tx], Any]) -> Any:
         """Run a job in the database."""

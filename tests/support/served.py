@@ -128,7 +128,7 @@ class Served:
 
     def person(self, name: str = "Klaus Weber", email: str = "klaus@example.com", *, admin: bool = False) -> int:
         """Add a person; returns the id."""
-        args = {"name": name, "email": email, "admin": admin, "password_hash": PASSWORD_HASH}
+        args = {"name": name, "email": email, "admin": admin, "presence": "online", "password_hash": PASSWORD_HASH}
         return self.ask("person.add", **args)["id"]
 
 

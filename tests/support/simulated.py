@@ -12,7 +12,7 @@ from tieline.domain.clock import ManualClock
 from tieline.domain.connectors import Connector, Icon
 from tieline.domain.people import OuterUser
 from tieline.http import control
-from tieline.services import clock, connectors, lines, presence
+from tieline.services import clock, connector_messages, connectors, lines, presence
 from tieline.services.call import Call
 from tieline.settings import load
 from tieline.store import apps as app_store
@@ -101,8 +101,8 @@ class Simulated:
         call.app = call.find_app(self._app_id)
         self._messages += 1
         message = OuterMessage(str(self._messages), text)
-        incoming = connectors.Incoming(OuterUser(customer, customer), message, OuterChat(customer))
-        (receipt,) = connectors.receive(call, CODE, line_id, [incoming])
+        incoming = connector_messages.Incoming(OuterUser(customer, customer), message, OuterChat(customer))
+        (receipt,) = connector_messages.receive(call, CODE, line_id, [incoming])
         assert not receipt.error
         return receipt.chat_id
 
@@ -112,6 +112,11 @@ class Simulated:
         while done := self.database.submit(lambda tx: self._advance(tx, most)).result(600):
             fired += done
         return fired
+
+    def finish_leading(self) -> None:
+        """Do what was left to do on the way of the clock."""
+        while self.database.submit_read(lambda tx: people_store.get_portal(tx, 1).clock.target).result(60) is not None:
+            self.advance(500)
 
     def _advance(self, tx: Tx, most: int) -> int:
         call = self.call(tx)

@@ -16,7 +16,7 @@ JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 MULTIPART = {"content-type": "multipart/form-data; boundary=X"}
 LARGE = 10 * 1024 * 1024
-SCOPES = "imopenlines,imconnector,im,user"
+SCOPES = "imopenlines,imconnector,im,user,crm"
 REGISTRY = registry()
 
 

@@ -15,7 +15,7 @@ from support.served import Served
 
 pytestmark = pytest.mark.xdist_group("sdks")  # they share a server
 BLOCKED_FOR = 3  # seconds
-SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic"]
+SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic", "crm"]
 
 
 class Portal:
@@ -204,6 +204,33 @@ def portal_people(sdk: Sdk) -> int:
         if len(page) < 50:
             break
     return count
+
+
+def test_object_of_the_crm_is_found_by_its_dialog_with_the_python_sdk(
+    pysdk: Sdk, portal: Portal, receiver: Receiver
+) -> None:
+    connect(pysdk, portal, receiver)
+    customer = message("find", "Good day")
+    customer["user"]["phone"] = "+4917612345678"
+    (item,) = pysdk.send(line=portal.line, connector=pysdk.connector, messages=[customer])["DATA"]["RESULT"]
+    told = pysdk.dialog(chat=int(item["session"]["CHAT_ID"]))
+    kinds = told["entity_data_2"].split("|")
+    number = int(kinds[kinds.index("LEAD") + 1])
+    code = told["entity_id"]
+    assert pysdk.find_object(kind=3, code=code) == []
+    assert pysdk.find_object(kind=1, code=code) == [
+        {"id": number, "title": "Anna Schmidt - Support", "imol": f"imol|{code}"}
+    ]
+    assert number in pysdk.find_by_phone(phone="0049 176 12345678")["LEAD"]
+
+
+def test_leads_are_made_and_found_with_the_python_sdk(pysdk: Sdk) -> None:
+    phone = {"VALUE": "+49 160 7654321", "VALUE_TYPE": "MOBILE"}
+    number = pysdk.add_lead(fields={"TITLE": "From a form", "NAME": "Ben", "PHONE": [phone]})
+    told = pysdk.lead(number=number)
+    assert (told["ID"], told["TITLE"], told["PHONE"][0]["VALUE"]) == (str(number), "From a form", phone["VALUE"])
+    found = pysdk.leads(given={"PHONE": phone["VALUE"]}, select=["ID", "NAME"])
+    assert found == [{"ID": str(number), "NAME": "Ben"}]
 
 
 def test_app_info_tells_the_python_sdk_of_the_installation(pysdk: Sdk, portal: Portal) -> None:

@@ -81,7 +81,7 @@ export const texts = {
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     unassigned: 'Unassigned',
     next: 'Next in the queue',
-    place: (place: number) => `No. ${place} in the queue`,
+    place: (place: number) => (place > 100 ? '100 or more before it' : `No. ${place} in the queue`),
     closing: 'Closing',
     closingHint: 'It was finished; the customer may still go on with it.',
     me: 'You',

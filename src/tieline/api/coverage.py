@@ -132,7 +132,7 @@ def ledger(registry: Registry, shown_by: Mapping[int, Sequence[str]]) -> str:
         )
     lines += ["", "## Methods", "", "| method | state | differences |", "|---|---|---|", *map(_row, methods)]
     lines += ["", "## Events", "", "| event | state | differences |", "|---|---|---|", *map(_row, events)]
-    lines += ["", "## Methods that no page documents", ""]
+    lines += ["", "## Methods beside these", ""]
     lines += [f"- `{method.name}`: {method.doc.splitlines()[0]}" for method in registry if not method.documented]
     lines += ["", "## Documented errors that cannot be reached", "", "| error | methods | why |", "|---|---|---|"]
     reasons: dict[tuple[str, str], list[str]] = {}

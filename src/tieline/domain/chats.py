@@ -27,8 +27,9 @@ class Chat(NamedTuple):
     """A conversation with members; for a dialog also what its row in a list shows.
 
     `line_id` is where the connector brings it in; `queue_id` is the line whose queue serves it, another after a
-    transfer and until its session ends. While it is `silent`, what operators write stays inside. A named tuple, since
-    each message reads one and replaces it.
+    transfer and until its session ends. While it is `silent`, what operators write stays inside. `lead_id` and its like
+    are the objects of the CRM that it is bound to, 0 for none. A named tuple, since each message reads one and replaces
+    it.
     """
 
     id: int
@@ -52,6 +53,10 @@ class Chat(NamedTuple):
     queue_id: int
     pinned: bool
     silent: bool
+    lead_id: int
+    company_id: int
+    contact_id: int
+    deal_id: int
 
     @property
     def user_code(self) -> UserCode:

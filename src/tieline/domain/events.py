@@ -232,3 +232,83 @@ class TestFired(ApplicationFact):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineQueueGrown(ApplicationFact):
     """An application's queue of offline events has something new."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrmFact(Fact):
+    """Something happened to a lead, deal, contact or company."""
+
+    entity_id: int
+
+    @property
+    def subject(self) -> str:
+        """The object."""
+        return str(self.entity_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadAdded(CrmFact):
+    """A lead was added to the CRM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadUpdated(CrmFact):
+    """A lead was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDeleted(CrmFact):
+    """A lead was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealAdded(CrmFact):
+    """A deal was added to the CRM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealUpdated(CrmFact):
+    """A deal was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealDeleted(CrmFact):
+    """A deal was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactAdded(CrmFact):
+    """A contact was added to the CRM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactUpdated(CrmFact):
+    """A contact was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDeleted(CrmFact):
+    """A contact was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyAdded(CrmFact):
+    """A company was added to the CRM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyUpdated(CrmFact):
+    """A company was changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyDeleted(CrmFact):
+    """A company was deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealMoved(CrmFact):
+    """A deal came into another funnel."""
+
+    category_id: int
+    stage_id: str

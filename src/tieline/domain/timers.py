@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tieline.domain.calendars import Calendar
 from tieline.domain.clock import MINUTE, SECOND
-from tieline.domain.lines import Line, QueueType
-from tieline.domain.sessions import Status
+from tieline.domain.lines import Line
+from tieline.domain.sessions import Move, Status
 
 
 class Kind(StrEnum):
@@ -51,6 +51,11 @@ BEGINS: dict[Status, tuple[Kind, ...]] = {
     _S.OPERATOR: (Kind.AUTO_CLOSE,),
     _S.CLOSING: (),  # how long depends on who closed it
 }
+# Where a session stands as before: which begin anew by what happened.
+RENEWED: dict[Move, tuple[Kind, ...]] = {
+    Move.OPERATOR_WROTE: (Kind.AUTO_CLOSE,),
+    **dict.fromkeys((Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.INTERCEPTED), (Kind.PASS_ON,)),
+}
 AT_OPENING = (Kind.NO_ANSWER, Kind.FIRST_ANSWER_LATE)
 
 
@@ -61,7 +66,7 @@ def due(kind: Kind, line: Line, calendar: Calendar, now: int) -> int | None:
     """
     settings = line.settings
     match kind:
-        case Kind.PASS_ON if line.queue_type is not QueueType.ALL:
+        case Kind.PASS_ON:
             return _after(calendar, now, settings["QUEUE_TIME"])
         case Kind.NO_ANSWER if settings["NO_ANSWER_RULE"] == "text":
             return _after(calendar, now, settings["NO_ANSWER_TIME"])

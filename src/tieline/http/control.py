@@ -23,8 +23,8 @@ from tieline.methods.scopes import ScopeUnknown, known_scopes
 from tieline.services import apps, clock, connectors, lines, people, presence, webhooks
 from tieline.services.call import Call, World
 from tieline.services.departments import ROOT_SORT
+from tieline.store import crm_statuses, journal
 from tieline.store import departments as department_store
-from tieline.store import journal
 from tieline.store import people as people_store
 from tieline.store.engine import Database, Tx
 
@@ -68,6 +68,7 @@ def ensure_portal(tx: Tx, world: World, url: str | None) -> Portal:
             tx, portal.id, name=portal.name, sort=ROOT_SORT, parent_id=0, head_id=0, now=now
         )
         department_store.set_memberships(tx, portal.id, user_id, [root])
+        crm_statuses.add_standard(tx, portal.id)
         return portal
     portal = portals[0]
     if url and portal.url != url:

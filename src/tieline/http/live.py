@@ -146,10 +146,11 @@ class Live:
         finally:
             self._listeners.discard(listener)
             reading.cancel()
-            await self._note(portal_id, lambda call: presence.lose(call, listener.user_id, listener.device))
             if socket.application_state is WebSocketState.CONNECTED and not reading.done():
                 with contextlib.suppress(RuntimeError):
                     await socket.close(_GOING_AWAY)
+            if not self._stopping.is_set():  # else the page is soon back, or its time runs out
+                await self._note(portal_id, lambda call: presence.lose(call, listener.user_id, listener.device))
 
     async def _write(self, socket: WebSocket, listener: Listener, cookie: str, reading: "asyncio.Task[None]") -> None:
         await _send(socket, {"type": "hello"})

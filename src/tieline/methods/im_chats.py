@@ -14,8 +14,9 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import files as file_store
 from tieline.store import members
-from tieline.store.chats import Window
+from tieline.store import messages as message_store
 from tieline.store.inbox import Listed, Listing, list_chats
+from tieline.store.messages import Window
 
 DIALOG_ID_EMPTY = Fault("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
 FIRST_ID_STRING = Fault("FIRST_ID_STRING", "First ID can't be string")
@@ -71,7 +72,7 @@ Flag = Annotated[bool, Doc("Y or N.")]
 def _recent(call: Call, listed: Listed) -> dict[str, Any]:
     chat = listed.chat
     zone = call.portal.time_zone
-    last = chat_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
+    last = message_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
     message = None
     if last is not None:
         has_files = bool(file_store.list_files(call.tx, call.portal_id, [last.id]))
@@ -151,7 +152,7 @@ def dialog_messages_get(
     """Return messages of a chat, the newest first, with who wrote them and their files."""
     chat = chats.get_readable(call, _chat_id(dialog_id))
     window = Window(max(1, min(limit, MAX_LIMIT)), before=last_id, after=None if last_id else first_id)
-    found = chat_store.list_messages(call.tx, call.portal_id, chat.id, window)
+    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in found])
     mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
     authors = [find_user(call, user_id) for user_id in dict.fromkeys(m.author_id for m in found) if user_id]

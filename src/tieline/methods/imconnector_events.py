@@ -20,7 +20,7 @@ from tieline.domain.events import (
 )
 from tieline.services import files
 from tieline.services.call import Call
-from tieline.store import chats as chat_store
+from tieline.store import messages as message_store
 
 family = Family(scopes=("imopenlines", "imconnector"), auth=Auth.APP)
 Message = TypeVar("Message", bound=Wire)
@@ -126,14 +126,14 @@ def message_add(call: Call, fact: OperatorMessageSent) -> Messages[SentMessage]:
 @family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited, late=True, differs=(SIGNED_ALIKE,))
 def message_update(call: Call, fact: OperatorMessageEdited) -> Messages[EditedMessage]:
     """An operator changed a message: the connector changes it outside."""
-    ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
+    ids = message_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
     return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, fact.author_id, fact.text)))
 
 
 @family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted, late=True)
 def message_delete(call: Call, fact: OperatorMessageDeleted) -> Messages[WithdrawnMessage]:
     """An operator deleted a message: the connector deletes it outside."""
-    ids = chat_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
+    ids = message_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
     return _messages(fact, WithdrawnMessage(id=ids[0] if ids else ""))
 
 

@@ -13,9 +13,9 @@ from tieline.api.wire import Int, Wire, WrongValue, is_empty, iso, reader
 from tieline.domain.chats import OuterChat, OuterFile, OuterMessage
 from tieline.domain.people import OuterUser
 from tieline.methods.imconnector import MAX_NAME, NO_CORRECT_PROVIDER, PROVIDER_ERRORS, ConnectorId, LineId
-from tieline.services import chats, connectors
+from tieline.services import chats, connector_messages, connectors
 from tieline.services.call import Call
-from tieline.services.connectors import Confirmation, Incoming, Receipt
+from tieline.services.connector_messages import Confirmation, Incoming, Receipt
 
 MAX_MESSAGES = 500
 _NOT_IN_NAMES = re.compile(r"[^\w\s'’\-]|[\d_]")  # noqa: RUF001 - both apostrophes stand in names
@@ -154,9 +154,9 @@ Statuses = Annotated[list[StatusItem], Doc("Confirmations: `im`, `message` and `
 
 
 def _name(text: str) -> str:
-    if text.isalpha() and len(text) <= connectors.NAME_LENGTH:
+    if text.isalpha() and len(text) <= connector_messages.NAME_LENGTH:
         return text
-    return " ".join(_NOT_IN_NAMES.sub("", text).split())[: connectors.NAME_LENGTH].strip()
+    return " ".join(_NOT_IN_NAMES.sub("", text).split())[: connector_messages.NAME_LENGTH].strip()
 
 
 def _web_address(value: Any) -> str:
@@ -186,7 +186,7 @@ def _chat_of(receipt: Receipt) -> dict[str, Any]:
     if chat.name:
         told["name"] = chat.name
     if chat.url:
-        told["description"] = connectors.describe(chat)
+        told["description"] = connector_messages.describe(chat)
     return told
 
 
@@ -233,7 +233,9 @@ def send_messages(call: Call, *, connector: ConnectorId, line: LineId, messages:
 
     Each message is taken once by its id; sent again, it is answered like the first time.
     """
-    receipts = connectors.receive(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
+    receipts = connector_messages.receive(
+        call, connector.lower(), line, [one.to_domain() for one in _limited(messages)]
+    )
     return _result(call, receipts, _received)
 
 
@@ -254,7 +256,7 @@ def _updated(call: Call, receipt: Receipt) -> dict[str, Any]:
 @family.method("imconnector.update.messages", differs=(AT_MOST_500, ISO_DATES), writes=True, errors=PROVIDER_ERRORS)
 def update_messages(call: Call, *, connector: ConnectorId, line: LineId, messages: Messages) -> dict[str, Any]:
     """Change messages that the connector passed in before, found by message.id in their chat."""
-    receipts = connectors.update(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
+    receipts = connector_messages.update(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
     return _result(call, receipts, _updated)
 
 
@@ -271,7 +273,7 @@ def _deleted(_: Call, receipt: Receipt) -> dict[str, Any]:
 @family.method("imconnector.delete.messages", differs=(AT_MOST_500,), writes=True, errors=PROVIDER_ERRORS)
 def delete_messages(call: Call, *, connector: ConnectorId, line: LineId, messages: Messages) -> dict[str, Any]:
     """Withdraw messages that the connector passed in before."""
-    receipts = connectors.delete(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
+    receipts = connector_messages.delete(call, connector.lower(), line, [one.to_domain() for one in _limited(messages)])
     return _result(call, receipts, _deleted)
 
 
@@ -285,12 +287,12 @@ class Accepted(Wire):
 @family.method("imconnector.send.status.delivery", writes=True, errors={connectors.NoProvider: NO_CORRECT_PROVIDER})
 def send_status_delivery(call: Call, *, connector: ConnectorId, line: LineId, messages: Statuses) -> Accepted:
     """Confirm that messages of operators reached the outside: they are delivered and read, and have outer ids."""
-    connectors.confirm_delivery(call, connector.lower(), line, [one.to_domain() for one in messages])
+    connector_messages.confirm_delivery(call, connector.lower(), line, [one.to_domain() for one in messages])
     return Accepted()
 
 
 @family.method("imconnector.send.status.reading", writes=True, errors={connectors.NoProvider: NO_CORRECT_PROVIDER})
 def send_status_reading(call: Call, *, connector: ConnectorId, line: LineId, messages: Statuses) -> Accepted:
     """Confirm that messages of operators were read outside."""
-    connectors.confirm_reading(call, connector.lower(), line, [one.to_domain() for one in messages])
+    connector_messages.confirm_reading(call, connector.lower(), line, [one.to_domain() for one in messages])
     return Accepted()

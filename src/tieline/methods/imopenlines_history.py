@@ -17,6 +17,7 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import files as file_store
 from tieline.store import members
+from tieline.store import messages as message_store
 from tieline.store import sessions as session_store
 
 MISSING = Fault("MISSING_REQUIRED_PARAM", "Session ID or Chat ID must be provided")
@@ -145,7 +146,7 @@ def history_get(
 ) -> dict[str, Any]:
     """Return a session with its last messages, at most 1,000, the newest first, its people and files."""
     session, chat = _find(call, session_id, chat_id)
-    found = chat_store.list_messages_of_session(call.tx, call.portal_id, chat.id, session.id, MOST_MESSAGES)
+    found = message_store.list_messages_of_session(call.tx, call.portal_id, chat.id, session.id, MOST_MESSAGES)
     files = file_store.list_files(call.tx, call.portal_id, [message.id for message in found])
     in_chat = [*members.list_members(call.tx, call.portal_id, chat.id), chat.customer_id]
     ids = dict.fromkeys([*in_chat, *(message.author_id for message in found if message.author_id)])

@@ -24,7 +24,7 @@ family = Family(
         wrong=lambda name, _: _BY_PARAMETER.get(name, WRONG_CODE),
     ),
 )
-NO_NETWORK = Difference(60, "There is no network of portals: a code of 32 characters answers NOT_FOUND.")
+NO_NETWORK = Difference(63, "There is no network of portals: a code of 32 characters answers NOT_FOUND.")
 NO_BOT_MODULE = "the server has no modules that could be missing"
 NOTHING_SENT = "no channel of a network is found, so nothing is sent"
 Code = Annotated[str, Doc("Code of an open channel of another portal, 32 characters.")]

@@ -12,6 +12,7 @@ from tieline.services import chats, sessions
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import members
+from tieline.store import messages as message_store
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
 
@@ -138,7 +139,7 @@ def head_vote(
 
 
 def _read_outside(call: Call, chat: Chat) -> list[dict[str, Any]]:
-    message = chat_store.find_last_read_outside(call.tx, call.portal_id, chat.id)
+    message = message_store.find_last_read_outside(call.tx, call.portal_id, chat.id)
     customer = find_user(call, chat.customer_id)
     if message is None or customer is None:
         return []

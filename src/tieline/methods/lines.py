@@ -7,7 +7,7 @@ from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso
 from tieline.domain.clock import SECOND
 from tieline.methods.imopenlines_lines import INVALID_FORMAT, Settings, describe_wrong_setting
-from tieline.services import connectors, line_preview, line_settings, line_trial
+from tieline.services import connector_messages, connectors, line_preview, line_settings, line_trial
 from tieline.services.call import Call
 
 NO_LINE = Fault("LINE_NOT_FOUND", "There is no such open line", 404)
@@ -76,7 +76,7 @@ def _step(call: Call, now: int, step: line_preview.Step) -> dict[str, Any]:
     errors={
         line_trial.NotInProduction: PRODUCTION,
         connectors.LineInactive: LINE_OFF,
-        connectors.MessageRefused: NO_WORDS,
+        connector_messages.MessageRefused: NO_WORDS,
     },
 )
 def line_try(
@@ -86,7 +86,7 @@ def line_try(
     text: Annotated[str, Doc("What the customer writes.")] = "",
     customer: Annotated[str, Doc("What tells test customers apart; a new one by default.")] = "",
 ) -> dict[str, Any]:
-    """Let a test customer write over a line; nothing goes outside."""
+    """Let a test customer write over a line; nothing goes outside or into the CRM."""
     receipt = line_trial.write(call, line, text, customer)
     return {"chatId": receipt.chat_id, "customer": receipt.incoming.user.id}
 

@@ -14,13 +14,13 @@ from tieline.methods.frames import NO_CONNECTOR
 from tieline.methods.views import find_user
 from tieline.services import chats, connectors, files, lines, queues, sessions
 from tieline.services.call import Call
-from tieline.store import chats as chat_store
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
 from tieline.store import members
+from tieline.store import messages as message_store
 from tieline.store import people as people_store
-from tieline.store.chats import Window
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
+from tieline.store.messages import Window
 from tieline.store.presence import list_presence
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
@@ -28,6 +28,7 @@ NO_TEXT = Fault("MESSAGE_EMPTY", "Message can't be empty")
 MAX_LIMIT = 200
 PREVIEW = 300
 MAX_TARGETS = 50
+MOST_COUNTED = 1_000  # of a tab: there may be more
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
 
@@ -113,7 +114,7 @@ def inbox_list(
     size = max(1, min(limit, MAX_LIMIT))
     found = list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
     last_ids = [listed.chat.last_message_id for listed in found[:size] if listed.chat.last_message_id]
-    last = chat_store.list_messages_by_id(call.tx, call.portal_id, last_ids)
+    last = message_store.list_messages_by_id(call.tx, call.portal_id, last_ids)
     attached = file_store.list_files(call.tx, call.portal_id, last_ids)
     return {
         "items": [
@@ -122,7 +123,7 @@ def inbox_list(
             for number in [listed.chat.last_message_id or 0]
         ],
         "counters": {
-            name: count_chats(call.tx, call.portal_id, Listing(name, call.actor.id, visible))
+            name: count_chats(call.tx, call.portal_id, Listing(name, call.actor.id, visible), MOST_COUNTED)
             for name in ("mine", "waiting", "all")
         },
         "hasMore": len(found) > size,
@@ -188,14 +189,14 @@ def dialog_get(
     chat = chats.get_readable(call, chat_id)
     size = max(1, min(limit, MAX_LIMIT))
     window = Window(size + 1, before=before, after=after, since=since)
-    found = chat_store.list_messages(call.tx, call.portal_id, chat.id, window)
+    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     more = len(found) > size
     forward = since is not None or after is not None
     shown = found[:size] if forward else found[-size:]
     attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in shown])
     mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
     access = chats.access(call, chat, call.actor)
-    last = chat_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
+    last = message_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
     dialog = _dialog(call, Listed(chat, max(chat.messages - mark.messages, 0)), last, [])
     return {
         "dialog": dialog

@@ -7,10 +7,10 @@ from tieline.domain.chats import Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.sessions import Status
-from tieline.services import chats, files, people
+from tieline.services import chats, crm_dialogs, files, people
 from tieline.services.call import Call
-from tieline.store import chats as chat_store
 from tieline.store import members
+from tieline.store import messages as message_store
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
 
@@ -97,8 +97,8 @@ def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
         "entity_type": "LINES",
         "entity_id": code,
         # CRM flag | its entity's type | id | pause | waits for action | session | since | ...
-        "entity_data_1": f"N|NONE|0|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
-        "entity_data_2": "LEAD|0|COMPANY|0|CONTACT|0|DEAL|0",
+        "entity_data_1": f"{_main_object(chat)}|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
+        "entity_data_2": f"LEAD|{chat.lead_id}|COMPANY|{chat.company_id}|CONTACT|{chat.contact_id}|DEAL|{chat.deal_id}",
         "entity_data_3": yes_no(chat.silent),
         "mute_list": [],
         "manager_list": [chat.operator_id] if chat.operator_id else [],
@@ -124,6 +124,12 @@ def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
     }
 
 
+def _main_object(chat: Chat) -> str:
+    """Write whether a dialog is bound to the CRM, and to what first of all."""
+    entity, number = next(iter(crm_dialogs.bound(chat).items()), (None, 0))
+    return f"Y|{entity.name}|{number}" if entity else "N|NONE|0"
+
+
 def lines_view(call: Call, chat: Chat) -> dict[str, Any]:
     """Write what im.recent.list says of a dialog's session."""
     return {
@@ -137,7 +143,7 @@ def outer_ids(call: Call, message: Message) -> list[str]:
     """Return under which ids a message is known outside."""
     if message.outer_id:
         return [message.outer_id]
-    return chat_store.list_outgoing_ids(call.tx, call.portal_id, message.id) if message.delivered_at else []
+    return message_store.list_outgoing_ids(call.tx, call.portal_id, message.id) if message.delivered_at else []
 
 
 def message_view(call: Call, chat: Chat, message: Message, attached: list[File], read_up_to: int) -> dict[str, Any]:

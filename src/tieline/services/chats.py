@@ -23,6 +23,7 @@ from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as store
 from tieline.store import members
+from tieline.store import messages as message_store
 from tieline.store.signals import DialogChanged
 
 MAX_TEXT = 20_000
@@ -152,7 +153,7 @@ def say(call: Call, chat: Chat, text: str) -> Chat:
 
 
 def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
-    replied = store.find_message(call.tx, call.portal_id, reply_id)
+    replied = message_store.find_message(call.tx, call.portal_id, reply_id)
     if replied is None:
         raise MessageMissing
     if replied.chat_id != chat.id:
@@ -164,7 +165,7 @@ def _carry_outside(call: Call, chat: Chat, message_id: int, text: str, *, system
     connection = call.find_connection(chat.connector, chat.line_id)
     if connector is None or connection is None or not connection.active:
         chat = chat._replace(sequence=chat.sequence + 1)
-        store.set_message_failure(
+        message_store.set_message_failure(
             call.tx, call.portal_id, message_id, "the connector is not active on this line", chat.sequence
         )
         return chat
@@ -201,7 +202,7 @@ def add_message(
     params: dict[str, object] | None = None,
 ) -> tuple[Chat, int]:
     """Append a message of ours to a locked chat."""
-    message_id = store.add_message(
+    message_id = message_store.add_message(
         call.tx,
         call.portal_id,
         chat,
@@ -303,7 +304,7 @@ def delete(call: Call, message_id: int) -> None:
 def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
     """Keep a message of a locked chat as it reads now, and in its history what it said before."""
     chat = chat._replace(sequence=chat.sequence + 1)
-    store.set_message(
+    message_store.set_message(
         call.tx,
         call.portal_id,
         replace(after, changed=chat.sequence),
@@ -316,11 +317,11 @@ def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
 
 
 def _editable(call: Call, message_id: int) -> tuple[Chat, Message]:
-    message = store.find_message(call.tx, call.portal_id, message_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         raise MessageMissing
     chat = lock(call, message.chat_id)
-    message = store.find_message(call.tx, call.portal_id, message_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     assert message is not None  # messages are never removed
     own = message.author is Author.OPERATOR and message.author_id == call.actor.id
     if not own or message.deleted_at is not None or call.now - message.created_at > EDIT_PERIOD:
@@ -332,12 +333,12 @@ def _editable(call: Call, message_id: int) -> tuple[Chat, Message]:
 
 def note_failure(call: Call, message_id: int, reason: str) -> None:
     """Show that a message will not reach the outside, and why."""
-    message = store.find_message(call.tx, call.portal_id, message_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         return
     chat = locked = lock(call, message.chat_id)
     chat = chat._replace(sequence=chat.sequence + 1)
-    store.set_message_failure(call.tx, call.portal_id, message_id, reason, chat.sequence)
+    message_store.set_message_failure(call.tx, call.portal_id, message_id, reason, chat.sequence)
     keep(call, chat, locked)
 
 
@@ -348,10 +349,10 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
         raise NoAccess
     sequence, remaining = chat.sequence, 0
     if message_id is not None:
-        message = store.find_message(call.tx, call.portal_id, message_id)
+        message = message_store.find_message(call.tx, call.portal_id, message_id)
         if message is None or message.chat_id != chat.id:
             raise MessageMissing
-        remaining = store.count_messages_after(call.tx, call.portal_id, chat.id, message.sequence)
+        remaining = message_store.count_messages_after(call.tx, call.portal_id, chat.id, message.sequence)
         sequence = message.sequence if remaining else chat.sequence
     mark = members.ReadMark(sequence, chat.messages - remaining)
     members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)

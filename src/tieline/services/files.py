@@ -1,25 +1,18 @@
-"""Files: what a fetched or failed one does to its message, images that come in requests, signed links."""
+"""Files: what a fetched or failed one does to its message, and signed links."""
 
-import base64
 import hashlib
 import hmac
-from pathlib import PurePosixPath
 
 from tieline.domain.clock import DAY
-from tieline.domain.files import File, FileState, image_extension
+from tieline.domain.files import File, FileState
 from tieline.domain.people import User, UserKind
 from tieline.services.call import Call, World
 from tieline.services.chats import keep
 from tieline.store import chats as chat_store
 from tieline.store import files as store
+from tieline.store import messages as message_store
 
 LINK_LIFE = DAY
-MAX_IMAGE = 5 * 1024 * 1024
-MAX_NAME = 100
-
-
-class NoImage(Exception):
-    """A content is no image, or too large."""
 
 
 def fetched(call: Call, file_id: int, sha256: str, size: int, name: str) -> None:
@@ -41,11 +34,11 @@ def _show_change(call: Call, file_id: int) -> None:
     if file is None:
         return
     chat = chat_store.lock_chat(call.tx, call.portal_id, file.chat_id)
-    message = chat_store.find_message(call.tx, call.portal_id, file.message_id)
+    message = message_store.find_message(call.tx, call.portal_id, file.message_id)
     if chat is None or message is None:
         return
     changed = chat._replace(sequence=chat.sequence + 1)
-    chat_store.set_message_changed(call.tx, call.portal_id, message.id, changed.sequence)
+    message_store.set_message_changed(call.tx, call.portal_id, message.id, changed.sequence)
     keep(call, changed, chat)
 
 
@@ -62,29 +55,6 @@ def link(call: Call, file: File) -> str:
 def _link(call: Call, file_id: int) -> str:
     expires = (call.real_now // LINK_LIFE + 2) * LINK_LIFE // 1000
     return f"{call.portal.url}/files/{file_id}/{expires}/{signature(call.world, file_id, expires)}"
-
-
-def keep_image(call: Call, name: str, encoded: str) -> int:
-    """Keep an image that came in a request, Base64; returns the file's id.
-
-    The content is on disk before the row that names it. A transaction that fails leaves it there, unnamed.
-    """
-    try:
-        content = base64.b64decode("".join(encoded.split()), validate=True)
-    except ValueError as error:
-        raise NoImage from error
-    extension = image_extension(content)
-    if extension is None or len(content) > MAX_IMAGE:
-        raise NoImage
-    return store.add_kept_file(
-        call.tx,
-        call.portal_id,
-        author_id=call.actor.id,
-        name=f"{PurePosixPath(name).stem[:MAX_NAME] or 'image'}.{extension}",
-        sha256=call.world.folder.keep_content(content),
-        size=len(content),
-        now=call.now,
-    )
 
 
 def image_link(call: Call, kept: str) -> str:

@@ -12,6 +12,7 @@ from tieline.domain.replies import closed_words, ending, vote_question, welcome_
 from tieline.domain.timers import AT_OPENING, Kind, due
 from tieline.services import line_settings, routing
 from tieline.services.call import Call
+from tieline.services.queues import MOST_AHEAD
 from tieline.services.sessions import calendar_of
 from tieline.store import lines as store
 from tieline.store.routing import count_ahead
@@ -97,7 +98,7 @@ def _given(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Ste
         return
     free = routing.available(call, line)
     if not free:
-        waiting = count_ahead(call.tx, call.portal_id, line.id, _EVERY)
+        waiting = count_ahead(call.tx, call.portal_id, line.id, _EVERY, MOST_AHEAD)
         yield Step(Phase.MESSAGE, "waits", 0, {"why": _why_nobody(call, line), "ahead": waiting})
         if line.settings["SEND_NOTIFICATION_EMPTY_QUEUE"] == "Y":
             yield Step(Phase.MESSAGE, "administrators told", 0, {})

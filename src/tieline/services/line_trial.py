@@ -7,11 +7,12 @@ from tieline.domain.chats import OuterChat, OuterMessage
 from tieline.domain.connectors import TRIAL
 from tieline.domain.ids import new_hex
 from tieline.domain.people import OuterUser
-from tieline.services import connectors
+from tieline.services import connector_messages as messages
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import happenings
-from tieline.store.chats import Window
+from tieline.store import messages as message_store
+from tieline.store.messages import Window
 
 CUSTOMER = "Test customer"
 MAX_CUSTOMER = 64
@@ -35,13 +36,15 @@ class Entry(NamedTuple):
     data: dict[str, Any]
 
 
-def write(call: Call, line_id: int, text: str, customer: str) -> connectors.Receipt:
+def write(call: Call, line_id: int, text: str, customer: str) -> messages.Receipt:
     """Let a test customer write over a line; without a known name it is a new one."""
     if call.world.rules.production:
         raise NotInProduction
     outer = customer if customer.isalnum() and len(customer) <= MAX_CUSTOMER else new_hex()
-    incoming = connectors.Incoming(OuterUser(outer, CUSTOMER), OuterMessage(None, text), OuterChat(outer))
-    return connectors.receive_trial(call, line_id, incoming)
+    incoming = messages.Incoming(
+        OuterUser(outer, CUSTOMER), OuterMessage(None, text, disable_crm=True), OuterChat(outer)
+    )
+    return messages.receive_trial(call, line_id, incoming)
 
 
 def story(call: Call, chat_id: int) -> list[Entry]:
@@ -51,7 +54,7 @@ def story(call: Call, chat_id: int) -> list[Entry]:
         raise NoTrial
     said = [
         Entry(message.created_at, message.sequence, message.author.value, {"text": message.text})
-        for message in chat_store.list_messages(call.tx, call.portal_id, chat_id, Window(MOST_TOLD))
+        for message in message_store.list_messages(call.tx, call.portal_id, chat_id, Window(MOST_TOLD))
     ]
     happened = [
         Entry(one.at, one.sequence or 0, one.kind, one.data)

@@ -2,10 +2,11 @@
 
 from tieline.domain.chats import Author, Chat
 from tieline.domain.sessions import Move
-from tieline.services import automation, chats, queues, sessions
+from tieline.services import automation, chats, crm_dialogs, queues, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import members
+from tieline.store import messages as message_store
 
 
 class NotPassedOn(Exception):
@@ -75,7 +76,9 @@ def transfer_to_person(call: Call, chat_id: int, user_id: int) -> None:
     user = call.find_person(user_id)
     if user is None or not user.active or user.id == chat.operator_id:
         raise NotTransferred
-    chats.keep(call, sessions.move(call, chat, Move.PASSED_ON, operator_id=user.id), chat)
+    moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=user.id)
+    crm_dialogs.hand_on(call, moved)
+    chats.keep(call, moved, chat)
 
 
 def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
@@ -86,6 +89,7 @@ def transfer_to_queue(call: Call, chat_id: int, line_id: int) -> None:
         raise NotTransferred
     moved = sessions.move(call, chat, Move.PASSED_ON, operator_id=None, queue_id=line.id, skipped_by=chat.operator_id)
     chats.keep(call, moved, chat)
+    crm_dialogs.hand_on(call, chats.lock(call, chat.id))
 
 
 def _transferable(call: Call, chat_id: int) -> Chat:
@@ -152,13 +156,13 @@ def start(call: Call, chat_id: int) -> None:
 def start_with(call: Call, chat_id: int, message_id: int) -> None:
     """Open a new session of the caller's in a dialog that begins with one of its messages."""
     chat = locked = chats.lock(call, chat_id)
-    message = store.find_message(call.tx, call.portal_id, message_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None or message.chat_id != chat.id or message.deleted_at is not None:
         raise chats.NoAccess
     chat = _restart(call, chat)
     chat = chat._replace(sequence=chat.sequence + 1)
     assert chat.session_id is not None
-    store.set_message_session(call.tx, call.portal_id, message.id, chat.session_id, chat.sequence)
+    message_store.set_message_session(call.tx, call.portal_id, message.id, chat.session_id, chat.sequence)
     if message.author is Author.CUSTOMER:
         chat = sessions.move(call, chat, Move.CUSTOMER_WROTE)._replace(waiting_since=call.now)
     chats.keep(call, chat, locked)

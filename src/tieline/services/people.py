@@ -12,7 +12,7 @@ from tieline.domain.events import UserAdded
 from tieline.domain.ids import fingerprint, new_secret, parse_id
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.user_fields import Value, WrongValue, plain, read_flag
-from tieline.services import departments, files, presence, queues, user_fields
+from tieline.services import departments, images, presence, queues, user_fields
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import departments as department_store
@@ -234,8 +234,8 @@ def _image(call: Call, name: str, given: Any) -> str:
     if not isinstance(pair, list) or len(pair) != 2 or not all(isinstance(part, str) for part in pair):  # noqa: PLR2004
         raise WrongValue(name)
     try:
-        return str(files.keep_image(call, *pair))
-    except files.NoImage as error:
+        return str(images.keep(call, *pair))
+    except images.NoImage as error:
         raise WrongValue(name) from error
 
 

@@ -2,9 +2,9 @@
 
 from tieline.domain.chats import Chat
 from tieline.domain.lines import Line, QueueType
-from tieline.domain.sessions import Move
+from tieline.domain.sessions import Move, Status
 from tieline.domain.timers import Kind
-from tieline.services import notices, routing, sessions
+from tieline.services import crm_dialogs, notices, routing, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import routing as routing_store
@@ -12,6 +12,8 @@ from tieline.store import timers
 from tieline.store.signals import DialogChanged
 
 EMPTY_QUEUE = "empty queue"
+MOST_AHEAD = 100  # that are counted
+SOON = 200  # milliseconds that another transaction is left to be done with a dialog
 
 
 def write(call: Call, chat: Chat, before: Chat) -> None:
@@ -25,7 +27,7 @@ def settle(call: Call, chat: Chat, before: Chat) -> None:
     if (chat.status, chat.operator_id, chat.queue_id) == (before.status, before.operator_id, before.queue_id):
         return
     lines: set[int] = set()
-    if _unassigned(chat):
+    if _unassigned(chat) and not _forward(call, chat):
         lines.add(chat.queue_id)
     if before.operator_id is not None:
         lines |= {line.id for line in call.lines() if line.capacity and before.operator_id in line.operators}
@@ -37,13 +39,28 @@ def _unassigned(chat: Chat) -> bool:
     return chat.operator_id is None and sessions.is_waiting(chat)
 
 
+def _forward(call: Call, chat: Chat) -> bool:
+    """Offer a dialog whose session has just begun to who is responsible for its customer, if he is free."""
+    line = call.find_line(chat.queue_id)
+    if chat.status != Status.NEW or line is None or line.settings["CRM_FORWARD"] != "Y":
+        return False
+    operator = crm_dialogs.responsible(call, chat)
+    if operator is None:
+        return False
+    turn = routing.begin(call)
+    free = routing.is_free(call, line, operator)
+    if free:
+        _give(call, chat, line, operator, turn)
+    return free
+
+
 def distribute(call: Call, line_ids: set[int]) -> None:
     """Give dialogs that wait in the queues of lines to operators who are free.
 
     Those of lines with a higher priority go first, then those that have waited longest; who passed a dialog on does not
     get it back.
     """
-    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id)) and line.active}
+    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id))}
     waiting = {line_id: head for line_id, head in heads.items() if head.line.queue_type is not QueueType.ALL}
     if not any(head.find() for head in waiting.values()):
         return
@@ -86,7 +103,7 @@ class _Head:
             return True
         chat = store.lock_free_chat(call.tx, call.portal_id, head.chat_id)
         if chat is None:  # somebody is about to change it: nobody behind it overtakes it meanwhile
-            timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now})
+            timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now + SOON})
             return False
         if _unassigned(chat):
             _give(call, chat, self.line, operator, turn)
@@ -118,6 +135,8 @@ def pass_on(call: Call, chat: Chat) -> None:
     if not sessions.is_waiting(chat):
         if not routing.is_there(call, line, chat.operator_id):
             give_back(call, chat)
+    elif line.queue_type is QueueType.ALL:
+        give_back(call, chat)
     elif not pass_to_next(call, chat, line):
         if chat.operator_id in line.operators and routing.is_there(call, line, chat.operator_id):
             timers.set_timers(call.tx, call.portal_id, chat.id, {Kind.PASS_ON: None})
@@ -144,10 +163,10 @@ def give_back(call: Call, chat: Chat) -> None:
 
 
 def place_of(call: Call, chat: Chat) -> int | None:
-    """Return how many dialogs of its queue are before one that waits for a free operator, or None."""
+    """Return how many dialogs of its queue are before one that waits for a free operator, up to a hundred; or None."""
     if not _unassigned(chat) or chat.session_id is None:
         return None
-    return routing_store.count_ahead(call.tx, call.portal_id, chat.queue_id, chat.session_id)
+    return routing_store.count_ahead(call.tx, call.portal_id, chat.queue_id, chat.session_id, MOST_AHEAD)
 
 
 def wake(call: Call, user_id: int) -> None:

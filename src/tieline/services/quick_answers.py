@@ -5,8 +5,8 @@ from dataclasses import replace
 from tieline.domain.quick_answers import ALL_LINES, QuickAnswer
 from tieline.services import chats, lines
 from tieline.services.call import Call
-from tieline.store import chats as chat_store
 from tieline.store import lines as line_store
+from tieline.store import messages as message_store
 from tieline.store import quick_answers as store
 
 MAX_ANSWERS = 1_000
@@ -69,7 +69,7 @@ def delete(call: Call, answer_id: int) -> None:
 def save_message(call: Call, chat_id: int, message_id: int) -> None:
     """Save what a message of a dialog says as an answer of the line whose queue serves it."""
     chat = chats.get_readable(call, chat_id)
-    message = chat_store.find_message(call.tx, call.portal_id, message_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None or message.chat_id != chat.id:
         raise NotSaved
     save(call, message.text, line_id=chat.queue_id)

@@ -18,21 +18,29 @@ def available(call: Call, line: Line, *, behind: int | None = None) -> list[int]
     """
     if line.queue_type is QueueType.ALL:
         return []
-    counted = line.settings["TYPE_MAX_CHAT"] if line.capacity else None
-    found = routing.list_candidates(call.tx, call.portal_id, line.id, line.operators, counted=counted)
+    free = _free(call, line, line.operators)
     places = {user_id: place for place, user_id in enumerate(line.operators)}
-    free = [
-        candidate
-        for candidate in found
-        if (not line.checks_presence or candidate.presence is Presence.ONLINE)
-        and (not line.capacity or candidate.load < line.capacity)
-    ]
     if line.queue_type is QueueType.STRICTLY:
         after = places.get(behind, -1) if behind is not None else -1
         free.sort(key=lambda candidate: (places[candidate.user_id] <= after, places[candidate.user_id]))
     else:
         free.sort(key=lambda candidate: (candidate.turn, places[candidate.user_id]))
     return [candidate.user_id for candidate in free]
+
+
+def _free(call: Call, line: Line, user_ids: tuple[int, ...]) -> list[routing.Candidate]:
+    counted = line.settings["TYPE_MAX_CHAT"] if line.capacity else None
+    return [
+        candidate
+        for candidate in routing.list_candidates(call.tx, call.portal_id, line.id, user_ids, counted=counted)
+        if (not line.checks_presence or candidate.presence is Presence.ONLINE)
+        and (not line.capacity or candidate.load < line.capacity)
+    ]
+
+
+def is_free(call: Call, line: Line, user_id: int) -> bool:
+    """Tell whether somebody, of a line's queue or not, can be given a dialog of it."""
+    return bool(_free(call, line, (user_id,)))
 
 
 def is_there(call: Call, line: Line, user_id: int) -> bool:

@@ -4,14 +4,14 @@ from tieline.domain.calendars import Calendar, of_line
 from tieline.domain.chats import Chat
 from tieline.domain.events import SessionClosed, SessionFact, SessionOpened
 from tieline.domain.lines import Line
-from tieline.domain.sessions import WAITING, Move, Status, after
-from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, Kind, due
+from tieline.domain.sessions import CUSTOMER_WAITS, WAITING, Move, Status, after
+from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, RENEWED, Kind, due
+from tieline.services import crm_dialogs
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
-from tieline.store import happenings, members, timers
+from tieline.store import happenings, members, routing, timers
 from tieline.store import sessions as session_store
 
-RENEWING = frozenset({Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.OPERATOR_WROTE})  # timers begin anew
 SAME = -1  # the operator stays, or the queue
 MAX_COMMENT = 5_000
 
@@ -22,7 +22,10 @@ class NotJudged(Exception):
 
 def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None = None) -> Chat:
     """Open a session in a locked dialog, with its writer as the operator; else it waits to be given to one."""
+    chat = crm_dialogs.recognise(call, chat, line)
     status = Status.NEW if operator_id is None else Status.TAKEN
+    if operator_id is None and call.tx.engine != "sqlite":  # who waits is served by these numbers
+        routing.take_turn(call.tx, call.portal_id)
     session = session_store.add_session(
         call.tx,
         call.portal_id,
@@ -48,7 +51,9 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
         _begin(call, chat, line, AT_OPENING)
     else:
         members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now)
-    _log(call, chat, "session opened", status=int(status), operator=operator_id, parent=session.parent_id)
+    _log(
+        call, chat, "session opened", status=int(status), operator=operator_id, queue=line.id, parent=session.parent_id
+    )
     _publish(call, chat, SessionOpened, session.parent_id, line)
     return chat
 
@@ -95,18 +100,25 @@ def move(
     former = chat.operator_id
     chat = chat._replace(status=int(status), operator_id=operator, queue_id=queue, sequence=chat.sequence + 1)
     _set_timers(call, chat, what, before)
-    _log(call, chat, what.value, before=int(before), status=int(status), former=former, operator=operator, queue=queue)
+    _log(
+        call, chat, what.value, before=int(before), status=int(status), former=former, operator=operator, queue=queue,
+        skipped_by=skipped_by,
+    )  # fmt: skip
     return chat
 
 
 def _set_timers(call: Call, chat: Chat, what: Move, before: Status) -> None:
     """Let the timers run that belong to where a session has come to, by the rules of the line that serves it."""
     status = Status(chat.status or 0)
-    if status is not before or what in RENEWING:
-        timers.remove_timers(call.tx, call.portal_id, chat.id, but=GOES_ON[status])
-        line = call.find_line(chat.queue_id)
-        if line is not None:
-            _begin(call, chat, line, BEGINS[status])
+    goes_on, begins = GOES_ON[status], BEGINS[status]
+    if status is before:
+        begins = RENEWED.get(what, ()) if what is Move.OPERATOR_WROTE or status in CUSTOMER_WAITS else ()
+        goes_on = frozenset(Kind).difference(begins)
+    if goes_on < frozenset(Kind):
+        timers.remove_timers(call.tx, call.portal_id, chat.id, but=goes_on)
+    line = call.find_line(chat.queue_id)
+    if line is not None:
+        _begin(call, chat, line, begins)
 
 
 def _begin(call: Call, chat: Chat, line: Line, kinds: tuple[Kind, ...]) -> None:

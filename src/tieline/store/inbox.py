@@ -43,7 +43,7 @@ class Listing:
 def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
     where = [_TABS[listing.tab]]
     params: dict[str, Any] = {"user": listing.user_id}
-    if listing.lines is not None and listing.tab != "member":
+    if listing.lines is not None and listing.tab not in ("member", "mine"):
         names = {f"line{number}": line for number, line in enumerate(sorted(listing.lines))}
         allowed = f"c.queue_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
         where.append(f"({allowed} or c.operator_id = :user)")
@@ -73,13 +73,14 @@ def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: 
     return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
 
 
-def count_chats(tx: Tx, portal_id: int, listing: Listing) -> int:
-    """Count the chats of somebody's list."""
+def count_chats(tx: Tx, portal_id: int, listing: Listing, most: int) -> int:
+    """Count the chats of a tab, up to so many: to count all of a long one would take longer than to list its top."""
     where, params = _listing(listing)
     row = tx.one(
-        f"""select count(*) from {_LISTED}
-        where c.portal_id = :portal and {where}""",
+        f"""select count(*) from (select 1 from chats c
+        where c.portal_id = :portal and {where} limit :most) counted""",
         portal=portal_id,
+        most=most,
         **params,
     )
     assert row

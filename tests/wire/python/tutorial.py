@@ -61,6 +61,26 @@ class Tutorial:
     def status(self, line: int, connector: str = CONNECTOR) -> Any:
         return self.client.imconnector.status(connector=connector, line=line).result
 
+    def dialog(self, chat: int) -> Any:
+        return self.client.imopenlines.dialog.get(chat_id=chat).result
+
+    def find_object(self, kind: int, code: str) -> Any:
+        select = ["id", "title", "imol"]
+        found = self.client.crm.item.list(entity_type_id=kind, select=select, filter={"=imol": f"imol|{code}"})
+        return found.result["items"]
+
+    def add_lead(self, fields: dict[str, Any]) -> Any:
+        return self.client.crm.lead.add(fields=fields).result
+
+    def lead(self, number: int) -> Any:
+        return self.client.crm.lead.get(bitrix_id=number).result
+
+    def leads(self, given: dict[str, Any], select: list[str]) -> Any:
+        return self.client.crm.lead.list(filter=given, select=select).result
+
+    def find_by_phone(self, phone: str) -> Any:
+        return self.client.crm.duplicate.findbycomm(type="PHONE", values=[phone]).result
+
     def refresh(self) -> Any:
         self.token.refresh_and_set_oauth_token()
         return {"access_token": self.token.auth_token}

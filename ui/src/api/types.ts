@@ -51,7 +51,7 @@ export interface Dialog {
   operator: { id: number; name: string } | null
   session: { id: number; status: 'new' | 'answered' | 'closing' | 'closed' } | null
   waitingSince: string | null
-  /** How many are before it in its queue; nothing where somebody has it. */
+  /** How many are before it in its queue, up to a hundred; nothing where somebody has it. */
   ahead: number | null
   unread: number
   sequence: number

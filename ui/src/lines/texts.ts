@@ -214,7 +214,8 @@ export const lines = {
       stays: () => 'Nobody else is free: it stays there until somebody is.',
       waits: ({ why, ahead }: StepValues) => {
         const reason = WAITS[String(why)] ?? ''
-        return ahead ? `${reason} It waits behind ${plural(Number(ahead), 'other', 'others')}.` : `${reason} It waits.`
+        const others = Number(ahead) < MOST_COUNTED ? plural(Number(ahead), 'other', 'others') : 'many others'
+        return ahead ? `${reason} It waits behind ${others}.` : `${reason} It waits.`
       },
       'administrators told': () => 'Administrators get a notice that nobody is free.',
       excuse: () => 'The customer gets the apology:',
@@ -231,7 +232,7 @@ export const lines = {
 
   trial: {
     title: 'Try it',
-    lead: 'A test customer writes over the saved line. Nothing goes outside. Time passes for the whole portal.',
+    lead: 'A test customer writes over the saved line. Nothing goes outside or into the CRM. Time passes for the whole portal.',
     unsaved: 'Save first: what is tried is the line as it is saved.',
     off: 'The line is off: switch it on and save.',
     text: 'The test customer writes',
@@ -272,6 +273,8 @@ const WAITS: Record<string, string> = {
   'nobody there': 'Nobody of the queue is there.',
   'no room': 'Everybody who is there has enough dialogs.',
 }
+/** The server counts no further. */
+const MOST_COUNTED = 100
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -5,7 +5,7 @@ from alembic import op
 from tieline.store.migrations.tables import columns, index, keyed, table
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -30,6 +30,9 @@ def upgrade() -> None:
     keyed("line_turns", "line_id bigint not null, user_id bigint not null, turn bigint not null", "line_id, user_id")
     op.execute("alter table line_queue drop column assigned_at")
     index("chats_unassigned", "chats queue_id, session_id", "status < 10 and operator_id is null")
+    for name, status in (("open", 60), ("new", 10)):  # counters of tabs read the index alone
+        op.execute(f"drop index chats_{name}")
+        index(f"chats_{name}", "chats active_minute, queue_id, operator_id", f"status < {status}")
     columns(
         "sessions",
         "skipped_by bigint",
