@@ -80,7 +80,7 @@ def developer(served: Served, browser: Browser, size: dict[str, int]) -> Iterato
     with window(browser, size) as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         someone = Developer(context, f"{served.http_url}/app/", ADMIN, PASSWORD)
-        someone.page.get_by_role("link", name="Develop").click()
+        someone.go("Develop")
         yield someone
         assert someone.problems == []
 

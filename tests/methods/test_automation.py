@@ -177,7 +177,7 @@ def test_customer_votes_before_the_session_is_closed(desk: Desk, sign: str, vote
     assert texts(desk, chat)[-2:] == [sign, thanks]
     assert (desk.chat(chat).status, session(desk, chat).vote) == (Status.CLOSED, vote)
     happened = desk.portal.read(lambda tx: happenings.list_happenings(tx, 1, chat))
-    assert [data["vote"] for kind, _, data in happened if kind == "voted"] == [vote]
+    assert [one.data["vote"] for one in happened if one.kind == "voted"] == [vote]
 
 
 def test_customer_votes_behind_the_end_of_a_session(desk: Desk) -> None:
@@ -258,6 +258,24 @@ def test_those_named_are_told_of_late_answers(desk: Desk, kind: str) -> None:
     assert (told["text"], told["chatId"]) == ("Klaus Weber is late: Anna Schmidt - Support", chat)
 
 
+@pytest.mark.parametrize(
+    ("presence", "text"),
+    [
+        ("online", "Klaus Weber has not answered in time: Anna Schmidt - Support"),
+        ("absent", "Nobody has answered in time: Anna Schmidt - Support"),
+    ],
+)
+def test_usual_words_of_a_late_answer(quick_desk: Desk, presence: str, text: str) -> None:
+    desk = quick_desk
+    boss = desk.portal.page(desk.portal.person("The boss"))
+    told = {"KPI_FIRST_ANSWER_ALERT": "Y", "KPI_FIRST_ANSWER_LIST": [boss.facts["id"]]}
+    desk.settings(KPI_FIRST_ANSWER_TIME=120, **told)
+    desk.be(desk.operator_id, presence)
+    desk.write_in("Hello")
+    desk.portal.pass_time(120 * SECOND)
+    assert [item["text"] for item in boss.call("tieline.notices.list").result["items"]] == [text]
+
+
 def test_answer_in_time_is_not_late(quick_desk: Desk) -> None:
     desk = quick_desk
     desk.settings(KPI_FIRST_ANSWER_TIME=120, KPI_FIRST_ANSWER_ALERT="Y", KPI_FIRST_ANSWER_LIST=[1])
@@ -265,7 +283,7 @@ def test_answer_in_time_is_not_late(quick_desk: Desk) -> None:
     desk.answer(chat)
     desk.portal.pass_time(HOUR // 2)
     happened = desk.portal.read(lambda tx: happenings.list_happenings(tx, 1, chat))
-    assert "first answer late" not in {kind for kind, _, _ in happened}
+    assert "first answer late" not in {one.kind for one in happened}
 
 
 def test_nobody_is_told_of_one_who_is_not_there(quick_desk: Desk) -> None:

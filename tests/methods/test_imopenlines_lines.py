@@ -243,6 +243,7 @@ def test_only_administrators_change_lines(portal: Portal) -> None:
         ("WELCOME_MESSAGE", ["Y"]),
         ("QUEUE_TIME", -1),
         ("QUEUE_TIME", "1.5"),
+        ("FULL_CLOSE_TIME", 366 * 24 * 60 + 1),
         ("NO_ANSWER_TIME", 366 * 24 * 3600 + 1),
         ("MAX_CHAT", -1),
         ("SESSION_PRIORITY", 10**18),

@@ -70,6 +70,7 @@ def test_dialog_is_listed_with_everything_that_its_row_shows(office: Office) -> 
         "operator": {"id": office.people[0], "name": "Klaus Weber", "avatar": ""},
         "session": {"id": 1, "status": "new"},
         "waitingSince": "2027-01-15T08:00:00+00:00",
+        "ahead": None,
         "unread": 1,
         "sequence": item["sequence"],
         "lastMessage": {
@@ -204,6 +205,13 @@ def test_dialog_may_be_handed_to_lines_and_other_people(office: Office) -> None:
     assert targets("nobody of this name") == []
     office.desk.app.call("imopenlines.config.update", CONFIG_ID=office.desk.line, PARAMS={"ACTIVE": "N"})
     assert line not in targets("")
+
+
+def test_who_is_there_stands_beside_each_person(office: Office) -> None:
+    office.desk.be(office.people[1], "away")
+    people = office.klaus.call("tieline.transfer.targets", TEXT="").result["people"]
+    told = {person["name"]: person["presence"] for person in people}
+    assert (told["Anna Weber"], told["Chief"], told["Administrator"]) == ("absent", "online", "absent")
 
 
 def test_messages_of_a_dialog_have_everything_that_is_shown(office: Office) -> None:

@@ -101,6 +101,12 @@ class Operator:
     def _count_load(self, _: Page) -> None:
         self.loads += 1
 
+    def go(self, name: str) -> None:
+        """Go to a page by the navigation; a phone has most of them behind a button."""
+        if self.part("more-pages").is_visible():
+            self.part("more-pages").click()
+        self.page.get_by_role("link", name=name).click()
+
     def part(self, name: str) -> Locator:
         """Find what carries a name in the page."""
         return self.page.locator(f"[data-test='{name}']")

@@ -1,6 +1,7 @@
 // The pages and their addresses below /app/, and who may see them.
 import { createRouter, createWebHistory, type RouteLocation } from 'vue-router'
 import { developerRoutes } from './developer/routes'
+import { lineRoutes } from './lines/routes'
 import InboxPage from './pages/InboxPage.vue'
 import { session } from './session'
 import { texts } from './texts'
@@ -8,7 +9,7 @@ import { texts } from './texts'
 declare module 'vue-router' {
   interface RouteMeta {
     /** The part of the application that a page belongs to; pages without one stand alone. */
-    section?: 'inbox' | 'contact-center' | 'statistics' | 'developer'
+    section?: 'inbox' | 'contact-center' | 'lines' | 'statistics' | 'developer'
     /** Only for people who are signed in, as all pages with a section are. */
     guarded?: boolean
     /** What the window is called, beside the portal's name. */
@@ -40,6 +41,7 @@ export const router = createRouter({
         },
       ],
     },
+    ...lineRoutes,
     {
       path: '/statistics',
       name: 'statistics',

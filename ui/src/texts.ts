@@ -1,6 +1,7 @@
 // Every sentence that the pages show, in one place, ready to be translated.
 
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
+import { plural } from './lib/plural'
+import { lines } from './lines/texts'
 
 export const texts = {
   product: 'tieline',
@@ -35,12 +36,41 @@ export const texts = {
     label: 'Main',
     inbox: 'Inbox',
     contactCenter: 'Contact centre',
+    lines: 'Open lines',
     statistics: 'Statistics',
     applications: 'Apps',
     developer: 'Develop',
+    more: 'More',
+    morePages: 'More pages',
     shortcuts: 'Keyboard shortcuts',
     account: (name: string) => `Account of ${name}`,
     logout: 'Sign out',
+  },
+
+  presence: {
+    label: (state: string) => `You: ${state}`,
+    title: 'Are you there?',
+    states: { online: 'Online', away: 'On a break', absent: 'Off work' },
+    short: { online: 'Online', away: 'Break', absent: 'Off work' },
+    choices: {
+      auto: { label: 'Automatic', text: 'Online while you use this page' },
+      away: { label: 'On a break', text: 'No new dialogs, you keep yours' },
+      absent: { label: 'Off work', text: 'No new dialogs; those in which a customer waits go to others' },
+    },
+    failed: 'Your presence could not be changed.',
+    offWork: 'You are off work and get no dialogs.',
+    begin: 'Begin to work',
+  },
+
+  notices: {
+    title: 'Notices',
+    count: (count: number) => (count ? `Notices: ${count} unread` : 'Notices'),
+    empty: 'Nothing to know of',
+    emptyText: 'Late answers and queues without anybody free are told here.',
+    failed: 'The notices could not be loaded',
+    unread: 'New',
+    open: 'Open the dialog',
+    more: 'Show older ones',
   },
 
   connection: 'Connection lost. Reconnecting; what you see may be out of date.',
@@ -51,6 +81,10 @@ export const texts = {
     label: 'Dialogs',
     unread: (count: number) => plural(count, 'unread message', 'unread messages'),
     unassigned: 'Unassigned',
+    next: 'Next in the queue',
+    place: (place: number) => (place > 100 ? '100 or more before it' : `No. ${place} in the queue`),
+    closing: 'Closing',
+    closingHint: 'It was finished; the customer may still go on with it.',
     me: 'You',
     files: (count: number) => plural(count, 'file', 'files'),
     noMessages: 'No messages yet',
@@ -114,7 +148,7 @@ export const texts = {
     spamText: (customer: string) => `The dialog with ${customer} is closed. A new message opens it again.`,
     actionFailed: 'That did not work.',
     assignedTo: (name: string) => `Assigned to ${name}`,
-    status: { new: 'New', answered: 'Answered', closed: 'Closed' },
+    status: { new: 'New', answered: 'Answered', closing: 'Closing', closed: 'Closed' },
     context: 'Customer details',
   },
 
@@ -238,6 +272,8 @@ export const texts = {
     comment: (app: string) => `A note of ${app}`,
     frameTitle: (connector: string) => `Settings page of ${connector}`,
   },
+
+  lines,
 
   places: {
     applications: 'Applications',

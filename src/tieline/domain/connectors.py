@@ -53,3 +53,7 @@ class Connection:
     def working(self) -> bool:
         """Active, configured and without an error."""
         return self.active and self.configured and not self.error
+
+
+# The portal's own, of no application: test customers write through it, and nothing goes outside.
+TRIAL = Connector("tieline_try", app_id=0, name="Try it", icon=Icon(""), placement_handler="")

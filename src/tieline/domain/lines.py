@@ -78,6 +78,7 @@ class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     SECONDS = "seconds"
+    MINUTES = "minutes"
     FLAG = "flag"
     CHOICE = "choice"
     TIME = "time of day"
@@ -176,7 +177,7 @@ SETTINGS: dict[str, Setting] = {
     "CLOSE_FORM_ID": _number(0),
     "CLOSE_BOT_ID": _number(0),
     "CLOSE_TEXT": _text(),
-    "FULL_CLOSE_TIME": _number(0),  # minutes
+    "FULL_CLOSE_TIME": Setting(Kind.MINUTES, 0),
     "AUTO_CLOSE_RULE": _choice("none", "text", "form", "bot"),
     "AUTO_CLOSE_FORM_ID": _number(0),
     "AUTO_CLOSE_BOT_ID": _number(0),

@@ -44,7 +44,8 @@ Settings = Annotated[dict[str, Any], Doc("Settings of the line, such as LINE_NAM
 KEPT_ALONE = Difference(24, "Forms, chatbots, agreements and categories are kept and returned; no more comes of them.")
 
 
-def _describe_wrong_setting(error: line_settings.WrongSetting) -> ApiError:
+def describe_wrong_setting(error: line_settings.WrongSetting) -> ApiError:
+    """Name the setting that has a value that it cannot have."""
     return ApiError(INVALID_FORMAT.saying(f"A wrong value for the PARAMS field '{error}' is passed"))
 
 
@@ -113,7 +114,7 @@ def config_add(call: Call, *, params: Settings | None = None) -> int:
     try:
         return lines.add(call, params or {})
     except line_settings.WrongSetting as error:
-        raise _describe_wrong_setting(error) from error
+        raise describe_wrong_setting(error) from error
 
 
 @family.method(
@@ -128,7 +129,7 @@ def config_update(call: Call, *, config_id: ConfigId, params: Settings | None = 
     try:
         return lines.update(call, config_id, params or {})
     except line_settings.WrongSetting as error:
-        raise _describe_wrong_setting(error) from error
+        raise describe_wrong_setting(error) from error
 
 
 @family.method("imopenlines.config.delete", writes=True, errors={lines.NotAllowed: CONFIG_WRONG_USER_PERMISSION})

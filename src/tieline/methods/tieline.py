@@ -8,9 +8,11 @@ from tieline.api.wire import iso, iso_or_none
 from tieline.domain.chats import Author, Chat, Message
 from tieline.domain.connectors import Connection, Connector, Icon
 from tieline.domain.files import File, FileState
+from tieline.domain.presence import Presence
+from tieline.domain.sessions import Status
 from tieline.methods.frames import NO_CONNECTOR
 from tieline.methods.views import find_user
-from tieline.services import chats, connectors, files, lines, sessions
+from tieline.services import chats, connectors, files, lines, queues, sessions
 from tieline.services.call import Call
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
@@ -19,6 +21,7 @@ from tieline.store import messages as message_store
 from tieline.store import people as people_store
 from tieline.store.inbox import Listed, Listing, count_chats, list_chats
 from tieline.store.messages import Window
+from tieline.store.presence import list_presence
 
 NO_CHAT = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
 NO_TEXT = Fault("MESSAGE_EMPTY", "Message can't be empty")
@@ -46,8 +49,15 @@ def _person(call: Call, user_id: int | None) -> dict[str, Any] | None:
 def _session(chat: Chat) -> dict[str, Any] | None:
     if chat.session_id is None:
         return None
-    status = "closed" if not sessions.is_open(chat) else "new" if sessions.is_waiting(chat) else "answered"
-    return {"id": chat.session_id, "status": status}
+    return {"id": chat.session_id, "status": _status(chat)}
+
+
+def _status(chat: Chat) -> str:
+    if not sessions.is_open(chat):
+        return "closed"
+    if chat.status == Status.CLOSING:
+        return "closing"
+    return "new" if sessions.is_waiting(chat) else "answered"
 
 
 def _last_message(call: Call, message: Message | None, attached: list[File]) -> dict[str, Any] | None:
@@ -82,6 +92,7 @@ def _dialog(call: Call, listed: Listed, last: Message | None, attached: list[Fil
         "operator": _person(call, chat.operator_id),
         "session": _session(chat),
         "waitingSince": iso_or_none(chat.waiting_since, zone),
+        "ahead": queues.place_of(call, chat),
         "unread": listed.unread,
         "sequence": chat.sequence,
         "lastMessage": _last_message(call, last, attached),
@@ -226,9 +237,10 @@ def note_add(
 def transfer_targets(
     call: Call, *, text: Annotated[str, Doc("A part of the name.")] = ""
 ) -> dict[str, list[dict[str, Any]]]:
-    """List the people and the lines that a dialog may be handed to, by name."""
+    """List the people, with whether they are there, and the lines that a dialog may be handed to, by name."""
     wanted = text.strip().casefold()
     people = people_store.list_active_people(call.tx, call.portal_id)
+    here = list_presence(call.tx, call.portal_id)
     return {
         "lines": [
             {"id": line.id, "name": line.name}
@@ -236,7 +248,12 @@ def transfer_targets(
             if line.active and wanted in line.name.casefold()
         ][:MAX_TARGETS],
         "people": [
-            {"id": person.id, "name": person.full_name, "position": person.work_position}
+            {
+                "id": person.id,
+                "name": person.full_name,
+                "position": person.work_position,
+                "presence": here.get(person.id, Presence.ABSENT).value,
+            }
             for person in people
             if wanted in person.full_name.casefold() and person.id != call.actor.id
         ][:MAX_TARGETS],

@@ -3,8 +3,9 @@
 from tieline.domain.chats import Chat
 from tieline.domain.clock import SECOND
 from tieline.domain.lines import Line
+from tieline.domain.replies import closed_words, ending, vote_question, welcome_words
 from tieline.domain.sessions import LIKED, Move, Status
-from tieline.domain.timers import Kind, closing_time
+from tieline.domain.timers import Kind
 from tieline.services import chats, notices, routing, sessions, statistics
 from tieline.services.call import Call
 from tieline.store import happenings
@@ -16,17 +17,16 @@ MAX_COMMENT = 1_000
 
 def greet(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
     """Say to a customer who has begun a session that the line is closed, or welcome him; `first`: he is new here."""
-    if not sessions.calendar_of(call, line).is_open(call.now) and line.says("WORKTIME_DAYOFF"):
+    if closed_words(line, sessions.calendar_of(call, line), call.now):
         return tell_closed(call, chat, line)
-    text = line.settings["WELCOME_MESSAGE_TEXT"]
-    welcomed = line.settings["WELCOME_MESSAGE"] == "Y" and (first or line.settings["SEND_WELCOME_EACH_SESSION"] == "Y")
-    return chats.say(call, chat, text) if welcomed and text.strip() else chat
+    text = welcome_words(line, first=first)
+    return chats.say(call, chat, text) if text else chat
 
 
 def tell_closed(call: Call, chat: Chat, line: Line) -> Chat:
     """Say to a customer who writes outside the line's hours that it is closed, once in a session."""
-    text = line.says("WORKTIME_DAYOFF")
-    if not text.strip() or chat.session_id is None or sessions.calendar_of(call, line).is_open(call.now):
+    text = closed_words(line, sessions.calendar_of(call, line), call.now)
+    if not text or chat.session_id is None:
         return chat
     told = store.set_told_closed(call.tx, call.portal_id, chat.session_id)
     return chats.say(call, chat, text) if told else chat
@@ -40,12 +40,12 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
     line = call.find_line(chat.queue_id)
     if line is None or chat.status == Status.CLOSING:
         return close(call, chat)
-    if text := line.says("AUTO_CLOSE" if by_time else "CLOSE").strip():
-        chat = chats.say(call, chat, text)
-    period = closing_time(line, by_time=by_time)
+    words, period, asks_first = ending(line, by_time=by_time)
+    if words:
+        chat = chats.say(call, chat, words)
     if not period:
         return close(call, chat)
-    if line.settings["VOTE_BEFORE_FINISH"] == "Y":
+    if asks_first:
         chat = _ask_for_vote(call, chat, line)
     return sessions.await_customer(call, chat, Move.LEFT_ALONE if by_time else Move.FINISHED, period)
 
@@ -59,8 +59,8 @@ def close(call: Call, chat: Chat) -> Chat:
 
 
 def _ask_for_vote(call: Call, chat: Chat, line: Line) -> Chat:
-    text = line.settings["VOTE_MESSAGE_2_TEXT"]
-    if line.settings["VOTE_MESSAGE"] != "Y" or not text.strip() or chat.session_id is None:
+    text = vote_question(line)
+    if not text or chat.session_id is None:
         return chat
     session = store.get_session(call.tx, call.portal_id, chat.session_id)
     if session.answered_at is None or not store.set_vote_asked(call.tx, call.portal_id, session.id, call.now):
@@ -145,7 +145,8 @@ def note_late(call: Call, chat: Chat, kind: Kind) -> None:
     if line.settings[f"{which}_ALERT"] != "Y" or idle:
         return
     operator = call.find_person(chat.operator_id) if chat.operator_id else None
-    text = str(line.settings[f"{which}_TEXT"]) or "#OPERATOR# has not answered in time: #DIALOG#"
+    usual = "#OPERATOR# has not answered in time: #DIALOG#" if operator else "Nobody has answered in time: #DIALOG#"
+    text = str(line.settings[f"{which}_TEXT"]).strip() or usual
     text = text.replace("#OPERATOR#", operator.full_name if operator else "Nobody").replace("#DIALOG#", chat.title)
     told = {int(number) for number in line.settings[f"{which}_LIST"] or () if str(number).isdecimal()}
     notices.tell(call, told, kind.value, text, chat_id=chat.id)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from tieline.domain.apps import App, Binding, Webhook
 from tieline.domain.clock import Clock
-from tieline.domain.connectors import Connection, Connector
+from tieline.domain.connectors import TRIAL, Connection, Connector
 from tieline.domain.events import Fact
 from tieline.domain.lines import Line
 from tieline.domain.people import Portal, User
@@ -142,6 +142,8 @@ class Call:
 
     def find_connector(self, code: str) -> Connector | None:
         """Return a connector, or None."""
+        if code == TRIAL.code:
+            return TRIAL
         return self.world.cache.get(
             self.tx,
             self.portal_id,
@@ -151,6 +153,8 @@ class Call:
 
     def find_connection(self, code: str, line_id: int) -> Connection | None:
         """Return a connector's state on a line, or None."""
+        if code == TRIAL.code:
+            return Connection(code, line_id, active=True, data={})
         return self.world.cache.get(
             self.tx,
             self.portal_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tieline.domain.chats import Author, Chat, Message, OuterChat, OuterMessage
-from tieline.domain.connectors import Connector
+from tieline.domain.connectors import TRIAL, Connector
 from tieline.domain.files import File
 from tieline.domain.lines import Line
 from tieline.domain.people import Customer, OuterUser
@@ -80,6 +80,11 @@ def receive(call: Call, code: str, line_id: int, messages: list[Incoming]) -> li
     """Take customers' messages in, each once by its outer id; a repeat is answered like the first."""
     connector, line = connectors.provider(call, code, line_id)
     return _each(call, connector, line, messages, lambda incoming: _receive(call, connector, line, incoming))
+
+
+def receive_trial(call: Call, line_id: int, incoming: Incoming) -> Receipt:
+    """Take in what a test customer writes, through the portal's own connector."""
+    return _receive(call, TRIAL, connectors.active_line(call, line_id), incoming)
 
 
 def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -> Receipt:

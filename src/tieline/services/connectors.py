@@ -83,7 +83,7 @@ def switch_off(call: Call, code: str, line_id: int) -> None:
 
 
 def _own_connection(call: Call, code: str, line_id: int) -> Connection:
-    _active_line(call, line_id)
+    active_line(call, line_id)
     connector = call.find_connector(code)
     if connector is None or connector.app_id != call.owner.id:
         raise NoProvider
@@ -106,7 +106,8 @@ def _set_connection(call: Call, connection: Connection) -> None:
     call.touch()
 
 
-def _active_line(call: Call, line_id: int) -> Line:
+def active_line(call: Call, line_id: int) -> Line:
+    """Return a line that is switched on."""
     line = call.find_line(line_id)
     if line is None or not line.active:
         raise LineInactive

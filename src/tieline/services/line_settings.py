@@ -110,6 +110,13 @@ def _seconds(call: Call, name: str, value: Any) -> int:
     return seconds
 
 
+def _minutes(call: Call, name: str, value: Any) -> int:
+    minutes = _number(call, name, value)
+    if minutes > YEAR // 60:
+        raise WrongSetting(name)
+    return minutes
+
+
 def _choice(_: Call, name: str, value: Any) -> str:
     text = _scalar(name, value)
     if text not in SETTINGS[name].choices:
@@ -171,6 +178,7 @@ _READERS: dict[Kind, Callable[[Call, str, Any], Any]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
     Kind.SECONDS: _seconds,
+    Kind.MINUTES: _minutes,
     Kind.FLAG: _flag,
     Kind.CHOICE: _choice,
     Kind.TIME: _time,

@@ -12,6 +12,7 @@ from tieline.store import timers
 from tieline.store.signals import DialogChanged
 
 EMPTY_QUEUE = "empty queue"
+MOST_AHEAD = 100  # that are counted
 SOON = 200  # milliseconds that another transaction is left to be done with a dialog
 
 
@@ -162,10 +163,10 @@ def give_back(call: Call, chat: Chat) -> None:
 
 
 def place_of(call: Call, chat: Chat) -> int | None:
-    """Return how many dialogs of its queue are before one that waits for a free operator, or None."""
+    """Return how many dialogs of its queue are before one that waits for a free operator, up to a hundred; or None."""
     if not _unassigned(chat) or chat.session_id is None:
         return None
-    return routing_store.count_ahead(call.tx, call.portal_id, chat.queue_id, chat.session_id)
+    return routing_store.count_ahead(call.tx, call.portal_id, chat.queue_id, chat.session_id, MOST_AHEAD)
 
 
 def wake(call: Call, user_id: int) -> None:

@@ -1,6 +1,6 @@
 """The append-only log of what happened beside messages: session moves, assignments, confirmed deliveries."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -32,11 +32,22 @@ def add_happening(
     )
 
 
-def list_happenings(tx: Tx, portal_id: int, chat_id: int) -> list[tuple[str, int | None, dict[str, Any]]]:
-    """Return (kind, actor, data) of what happened in a chat, oldest first."""
+class Happening(NamedTuple):
+    """What happened in a chat, by whom, when, and at which sequence of its dialog."""
+
+    kind: str
+    actor_id: int | None
+    data: dict[str, Any]
+    at: int
+    sequence: int | None
+
+
+def list_happenings(tx: Tx, portal_id: int, chat_id: int) -> list[Happening]:
+    """Return what happened in a chat, oldest first."""
     rows = tx.all(
-        "select kind, actor_id, data from happenings where portal_id = :portal and chat_id = :chat order by id",
+        """select kind, actor_id, data, at, sequence from happenings where portal_id = :portal and chat_id = :chat
+        order by id""",
         portal=portal_id,
         chat=chat_id,
     )
-    return [(row[0], row[1], msgspec.json.decode(row[2])) for row in rows]
+    return [Happening(row[0], row[1], msgspec.json.decode(row[2]), row[3], row[4]) for row in rows]

@@ -18,7 +18,7 @@ class Listed:
 
 
 _TABS = {
-    "mine": "c.status < 60 and c.operator_id = :user",
+    "mine": "c.status < 60 and c.status < 50 and c.operator_id = :user",
     "waiting": "c.status < 10",
     "all": "c.status < 60",
     "closed": "c.status >= 60",

@@ -19,14 +19,14 @@ def _line(tx: Tx, portal_id: int, row: Row, queue: list[Row]) -> Line:
         active=bool(row[2]),
         settings=defaults | msgspec.json.decode(row[3]),
         queue=items,
-        operators=_operators(tx, portal_id, items),
+        operators=list_operators(tx, portal_id, items),
         created_at=row[4],
         modified_at=row[5],
         modified_by=row[6],
     )
 
 
-def _operators(tx: Tx, portal_id: int, queue: tuple[QueueItem, ...]) -> tuple[int, ...]:
+def list_operators(tx: Tx, portal_id: int, queue: tuple[QueueItem, ...]) -> tuple[int, ...]:
     """Return the people of a queue: a department stands for those who are in it or below it, and their heads."""
     named = {item.entity_id for item in queue if item.entity_type is QueueEntity.DEPARTMENT}
     if not named:

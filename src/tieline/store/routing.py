@@ -92,14 +92,15 @@ def list_unassigned(tx: Tx, portal_id: int, line_id: int, *, behind: int = 0, li
     return [Unassigned(*row) for row in rows]
 
 
-def count_ahead(tx: Tx, portal_id: int, line_id: int, session_id: int) -> int:
-    """Count the dialogs of a line that wait for an operator for longer than a session."""
+def count_ahead(tx: Tx, portal_id: int, line_id: int, session_id: int, most: int) -> int:
+    """Count the dialogs of a line that wait for an operator for longer than a session, up to so many."""
     row = tx.one(
-        """select count(*) from chats where portal_id = :portal and queue_id = :line and status < 10
-        and operator_id is null and session_id < :session""",
+        """select count(*) from (select 1 from chats where portal_id = :portal and queue_id = :line and status < 10
+        and operator_id is null and session_id < :session limit :most) counted""",
         portal=portal_id,
         line=line_id,
         session=session_id,
+        most=most,
     )
     assert row
     return int(row[0])

@@ -4,6 +4,7 @@ import type {
   AppSecrets,
   AppSettings,
   Application,
+  Attendance,
   ConnectorCatalogue,
   Consent,
   ConsentRequest,
@@ -15,16 +16,23 @@ import type {
   FrameOpening,
   Group,
   Identity,
+  LineConfig,
+  LinePreview,
+  ListedLine,
   LocalApp,
   MessagePage,
+  NoticePage,
   OutgoingSecrets,
   OutgoingSettings,
   PaymentStatus,
   Person,
   Placement,
+  PortalClock,
+  PresenceChoice,
   QuickAnswer,
   StatisticsFilter,
   StatisticsReport,
+  StoryEntry,
   Tab,
   Tokens,
   TransferTargets,
@@ -132,6 +140,29 @@ export const api = {
       FIGURE: figure,
       START: start,
     }),
+  lines: (limit: number, offset: number) =>
+    call<ListedLine[]>('imopenlines.config.list.get', {
+      PARAMS: { select: ['ID', 'LINE_NAME', 'ACTIVE', 'QUEUE_TYPE'], order: { LINE_NAME: 'ASC' }, limit, offset },
+      OPTIONS: { QUEUE: 'Y' },
+    }),
+  line: (line: number) => call<LineConfig | false>('imopenlines.config.get', { CONFIG_ID: line }),
+  addLine: (settings: Record<string, unknown>) => call<number>('imopenlines.config.add', { PARAMS: settings }),
+  saveLine: (line: number, settings: Record<string, unknown>) =>
+    call<boolean>('imopenlines.config.update', { CONFIG_ID: line, PARAMS: settings }),
+  removeLine: (line: number) => call<boolean>('imopenlines.config.delete', { CONFIG_ID: line }),
+  previewLine: (line: number, settings: Record<string, unknown>, moment: number | null) =>
+    call<LinePreview>('tieline.line.preview', { LINE: line, PARAMS: settings, MOMENT: moment }),
+  tryLine: (line: number, text: string, customer: string) =>
+    call<{ chatId: number; customer: string }>('tieline.line.try', { LINE: line, TEXT: text, CUSTOMER: customer }),
+  lineStory: (chatId: number) => call<StoryEntry[]>('tieline.line.story', { CHAT_ID: chatId }),
+  clock: () => call<PortalClock>('tieline.clock.get'),
+  passTime: (seconds: number) => call<PortalClock>('tieline.clock.move', { SECONDS: seconds }),
+
+  presence: () => call<Attendance>('tieline.presence.get'),
+  choosePresence: (choice: PresenceChoice) => call<Attendance>('tieline.presence.set', { CHOICE: choice }),
+  notices: (limit: number, before?: number) =>
+    call<NoticePage>('tieline.notices.list', { LIMIT: limit, BEFORE: before }),
+  readNotices: (upTo: number) => call<number>('tieline.notices.read', { UP_TO: upTo }),
 
   workshop: () => call<Workshop>('tieline.developer.get'),
   addApp: (settings: AppSettings) => call<AppSecrets>('tieline.app.add', appParams(settings)),
@@ -181,6 +212,7 @@ export const api = {
     call<CrmChoice[]>('tieline.crm.search', { TYPES: types, TEXT: text }),
   crmObjectsOf: (type: string, ids: readonly number[]) =>
     call<CrmChoice[]>('tieline.crm.search', { TYPES: [type], IDS: ids }),
+  peopleById: (ids: string[]) => call<Person[]>('user.get', { FILTER: { ID: ids }, START: -1 }),
   departments: () => call<Department[]>('department.get', { START: -1 }),
   dialogOf: (named: { SESSION_ID: string } | { USER_CODE: string }) =>
     call<{ dialog_id: string }>('imopenlines.dialog.get', named),

@@ -49,8 +49,10 @@ export interface Dialog {
   line: { id: number; name: string }
   customer: { id: number; name: string; avatar: string }
   operator: { id: number; name: string } | null
-  session: { id: number; status: 'new' | 'answered' | 'closed' } | null
+  session: { id: number; status: 'new' | 'answered' | 'closing' | 'closed' } | null
   waitingSince: string | null
+  /** How many are before it in its queue, up to a hundred; nothing where somebody has it. */
+  ahead: number | null
   unread: number
   sequence: number
   lastMessage: LastMessage | null
@@ -84,7 +86,7 @@ export interface QuickAnswer {
 /** Where a dialog may be handed to. */
 export interface TransferTargets {
   lines: { id: number; name: string }[]
-  people: { id: number; name: string; position: string }[]
+  people: { id: number; name: string; position: string; presence: PresenceState }[]
 }
 
 export interface MessageFile {
@@ -410,4 +412,80 @@ export interface FigureSession {
 export interface FigureSessions {
   items: readonly FigureSession[]
   total: number
+}
+
+/** One element of a line's queue, in the wire's own spelling. */
+export interface QueueItem {
+  ENTITY_TYPE: 'user' | 'department'
+  ENTITY_ID: string
+}
+
+/** The settings of an open line, in the wire's own spelling. */
+export type LineConfig = Record<string, string | string[] | null> & {
+  ID: string
+  LINE_NAME: string
+  ACTIVE: 'Y' | 'N'
+  CONFIG_QUEUE: QueueItem[]
+}
+
+/** An open line in the list of all. */
+export interface ListedLine {
+  ID: string
+  LINE_NAME: string
+  ACTIVE: 'Y' | 'N'
+  QUEUE_TYPE: 'evenly' | 'strictly' | 'all'
+  QUEUE: readonly number[]
+  QUEUE_USERS_FIELDS: Readonly<Record<string, { USER_NAME: string }>> | readonly []
+}
+
+export interface PreviewStep {
+  phase: 'message' | 'answer' | 'again' | 'finish'
+  kind: string
+  /** Seconds behind the beginning of its phase. */
+  after: number
+  date: string | null
+  values: Record<string, unknown>
+}
+
+/** What a line would do with a message. */
+export interface LinePreview {
+  date: string
+  steps: PreviewStep[]
+  canTry: boolean
+}
+
+/** What happened in the dialog of a test customer. */
+export interface StoryEntry {
+  date: string
+  kind: string
+  values: Record<string, unknown>
+}
+
+export interface PortalClock {
+  now: string
+  moment: number
+  target: string | null
+}
+
+export type PresenceState = 'online' | 'away' | 'absent'
+export type PresenceChoice = 'auto' | PresenceState
+
+export interface Attendance {
+  choice: PresenceChoice
+  presence: PresenceState
+  since: string | null
+}
+
+export interface Notice {
+  id: number
+  kind: string
+  text: string
+  chatId: number | null
+  date: string
+  read: boolean
+}
+
+export interface NoticePage {
+  items: Notice[]
+  unread: number
 }

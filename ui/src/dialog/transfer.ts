@@ -12,7 +12,7 @@ export function askTransferTarget(chosen: (target: string) => void): void {
       const { lines, people } = await api.transferTargets(text)
       return [
         ...lines.map(({ id, name }) => ({ id: `queue${id}`, name, note: texts.dialog.line })),
-        ...people.map(({ id, name, position }) => ({ id: String(id), name, note: position })),
+        ...people.map(({ id, name, position, presence }) => ({ id: String(id), name, note: position, presence })),
       ]
     },
     chosen: ([choice]) => choice && chosen(choice.id),

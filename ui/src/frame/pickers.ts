@@ -1,7 +1,7 @@
 // The dialogs in which people choose something for an application, one at a time.
 import { shallowRef } from 'vue'
 import { api } from '@/api/methods'
-import type { CrmChoice, Department, Person } from '@/api/types'
+import type { CrmChoice, Department, Person, PresenceState } from '@/api/types'
 import { texts } from '@/texts'
 
 export interface Choice {
@@ -9,6 +9,8 @@ export interface Choice {
   name: string
   note: string
   picture?: string
+  /** Whether the person is there, where that matters. */
+  presence?: PresenceState
 }
 
 /** A question to the person at the page. */

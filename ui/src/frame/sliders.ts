@@ -109,6 +109,7 @@ export function pageSlider(page: RouteLocationResolved): Opened {
   const titles = {
     inbox: texts.nav.inbox,
     'contact-center': texts.nav.contactCenter,
+    lines: texts.nav.lines,
     statistics: texts.nav.statistics,
     developer: texts.nav.developer,
   }

@@ -1,9 +1,12 @@
 // Joins the live line with the inbox: what is asked for again when it comes back, and who hears of changes.
-import { readonly, ref } from 'vue'
+import { readonly, ref, watch } from 'vue'
 import { api } from '@/api/methods'
 import { ApiFault } from '@/api/http'
 import { refreshOpenDialog } from '@/dialog/cache'
 import { inbox } from '@/inbox/inbox'
+import { notices } from '@/notices/notices'
+import { isIdle } from '@/presence/idle'
+import { presence } from '@/presence/presence'
 import { session } from '@/session'
 import { LiveSocket } from './socket'
 
@@ -13,6 +16,7 @@ const QUIET_MS = 1_000
 const disconnected = ref(false)
 let notice: ReturnType<typeof setTimeout> | undefined
 let socket: LiveSocket | null = null
+const listeners = new Set<(chatId: number) => void>()
 
 /** True while changes are not heard. */
 export const isDisconnected = readonly(disconnected)
@@ -23,8 +27,12 @@ export function startLive(): void {
   socket = new LiveSocket(`${scheme}//${location.host}/ui/live`, {
     connected() {
       tell(false)
+      // The server takes a new page for one that is in use.
+      if (isIdle.value) sayIdle(true)
       inbox.refresh()
       refreshOpenDialog()
+      notices.refresh()
+      presence.refresh()
     },
     lost() {
       tell(true)
@@ -33,6 +41,11 @@ export function startLive(): void {
     changed({ chatId }) {
       inbox.refresh()
       refreshOpenDialog(chatId)
+      for (const listener of listeners) listener(chatId)
+    },
+    news(kind) {
+      if (kind === 'notice') notices.refresh()
+      else presence.refresh()
     },
   })
   tell(true)
@@ -43,6 +56,16 @@ export function stopLive(): void {
   socket?.stop()
   socket = null
   tell(false)
+}
+
+watch(isIdle, (idle) => sayIdle(idle))
+
+const sayIdle = (idle: boolean): void => socket?.say({ idle })
+
+/** Hears which dialogs change; returns what ends that. */
+export function onDialogChanged(listener: (chatId: number) => void): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
 }
 
 function tell(broken: boolean): void {

@@ -12,7 +12,11 @@ export interface LiveEvents {
   /** The line broke, or could not be made. */
   lost(): void
   changed(frame: DialogChanged): void
+  /** There is news of another kind, which has to be asked for. */
+  news(kind: News): void
 }
+
+export type News = 'notice' | 'presence'
 
 const FIRST_DELAY_MS = 500
 const LAST_DELAY_MS = 10_000
@@ -74,7 +78,14 @@ export class LiveSocket {
       this.events.connected()
     } else if (frame?.type === 'dialog') {
       this.events.changed(frame)
+    } else if (frame?.type === 'notice' || frame?.type === 'presence') {
+      this.events.news(frame.type)
     }
+  }
+
+  /** Tells the server something, if the line stands. */
+  say(frame: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame))
   }
 
   private listen(): void {
@@ -103,7 +114,7 @@ export class LiveSocket {
   }
 }
 
-type Frame = { type: 'hello' } | { type: 'ping' } | DialogChanged
+type Frame = { type: 'hello' } | { type: 'ping' } | { type: News } | DialogChanged
 
 function decode(data: unknown): Frame | null {
   try {
