@@ -30,6 +30,8 @@ def upgrade() -> None:
     keyed("line_turns", "line_id bigint not null, user_id bigint not null, turn bigint not null", "line_id, user_id")
     op.execute("alter table line_queue drop column assigned_at")
     index("chats_unassigned", "chats queue_id, session_id", "status < 10 and operator_id is null")
+    op.execute("drop index chats_operator")
+    index("chats_operator", "chats operator_id, active_minute, status", "status < 60")
     for name, status in (("open", 60), ("new", 10)):  # counters of tabs read the index alone
         op.execute(f"drop index chats_{name}")
         index(f"chats_{name}", "chats active_minute, queue_id, operator_id", f"status < {status}")
