@@ -73,7 +73,7 @@ def test_all_methods_are_listed_without_those_of_the_pages(hook: Client) -> None
     found = hook.call("methods", full=True).result
     assert set(BASIC_METHODS + IM_METHODS + USER_METHODS) < set(found)
     assert "imconnector.send.messages" in found
-    assert {name.split(".")[1] for name in found if name.startswith("tieline.")} == {"clock"}
+    assert {name.split(".")[1] for name in found if name.startswith("tieline.")} == {"clock", "statistics"}
     assert len(set(found)) == len(found)
 
 
