@@ -52,10 +52,9 @@ BEGINS: dict[Status, tuple[Kind, ...]] = {
     _S.CLOSING: (),  # how long depends on who closed it
 }
 # Where a session stands as before: which begin anew by what happened.
-RENEWED: dict[Move, tuple[Kind, ...]] = {
-    Move.OPERATOR_WROTE: (Kind.AUTO_CLOSE,),
-    **dict.fromkeys((Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.INTERCEPTED), (Kind.PASS_ON,)),
-}
+RENEWED: dict[Move, tuple[Kind, ...]] = dict.fromkeys(
+    (Move.OFFERED, Move.PASSED_ON, Move.RETURNED, Move.INTERCEPTED), (Kind.PASS_ON,)
+)
 AT_OPENING = (Kind.NO_ANSWER, Kind.FIRST_ANSWER_LATE)
 
 

@@ -80,8 +80,6 @@ def move(
     operator = chat.operator_id if operator_id == SAME else operator_id
     queue = chat.queue_id if queue_id == SAME else queue_id
     if (status, operator, queue) == (before, chat.operator_id, chat.queue_id):
-        if what is Move.OPERATOR_WROTE:
-            _set_timers(call, chat, what, before)
         return chat
     if operator != chat.operator_id:
         if chat.operator_id is not None:
@@ -113,7 +111,7 @@ def _set_timers(call: Call, chat: Chat, what: Move, before: Status) -> None:
     status = Status(chat.status or 0)
     goes_on, begins = GOES_ON[status], BEGINS[status]
     if status is before:
-        begins = RENEWED.get(what, ()) if what is Move.OPERATOR_WROTE or status in CUSTOMER_WAITS else ()
+        begins = RENEWED.get(what, ()) if status in CUSTOMER_WAITS else ()
         goes_on = frozenset(Kind).difference(begins)
     if goes_on < frozenset(Kind):
         timers.remove_timers(call.tx, call.portal_id, chat.id, but=goes_on)

@@ -5,7 +5,7 @@ import structlog
 from tieline.domain.chats import Chat
 from tieline.domain.clock import MINUTE
 from tieline.domain.sessions import Status
-from tieline.domain.timers import Kind, Timer
+from tieline.domain.timers import Kind, Timer, due
 from tieline.services import automation, chats, queues, sessions
 from tieline.services.call import Call
 from tieline.store import timers as store
@@ -52,9 +52,19 @@ def _act(call: Call, chat: Chat, kind: Kind) -> Chat:
         case Kind.NO_ANSWER:
             return automation.excuse(call, chat)
         case Kind.AUTO_CLOSE if chat.status == Status.OPERATOR and not chat.pinned:
-            return automation.finish(call, chat, by_time=True)
+            return _close(call, chat)
         case Kind.FULL_CLOSE if chat.status == Status.CLOSING:
             return automation.close(call, chat)
         case Kind.FIRST_ANSWER_LATE | Kind.FURTHER_ANSWER_LATE:
             automation.note_late(call, chat, kind)
+    return chat
+
+
+def _close(call: Call, chat: Chat) -> Chat:
+    """Finish a dialog whose customer is silent; one in which more was written meanwhile has its time from then."""
+    line = call.find_line(chat.queue_id)
+    moment = due(Kind.AUTO_CLOSE, line, sessions.calendar_of(call, line), chat.active_at) if line else None
+    if moment is None or moment <= call.now:
+        return automation.finish(call, chat, by_time=True)
+    store.set_timers(call.tx, call.portal_id, chat.id, {Kind.AUTO_CLOSE: moment})
     return chat
