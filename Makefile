@@ -1,6 +1,7 @@
 PY ?= python3
 V := .venv/bin
 LOCK := $(V)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+APT := apt-get install -y -q --no-install-recommends
 PIP := $(V)/python -m pip install -q --disable-pip-version-check
 # Compiled files are kept even where the environment forbids it: a command then starts in three quarters of the time.
 export PYTHONDONTWRITEBYTECODE :=
@@ -21,8 +22,8 @@ help: ## what there is
 .venv/test.ok: .venv/run.ok requirements/test.txt tests/wire/node/package-lock.json
 	$(PIP) --require-hashes -r requirements/test.txt
 	@$(V)/python tools/build_ui.py --packages tests/wire/node
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
-	  apt-get update -q && apt-get install -y -q --no-install-recommends chromium; } >/dev/null
+	@command -v chromium-headless-shell >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	  apt-get update -q && { $(APT) chromium-headless-shell || $(APT) chromium; }; } >/dev/null || command -v chromium >/dev/null
 	@touch $@
 
 .venv/dev.ok: .venv/test.ok requirements/dev.txt

@@ -17,6 +17,7 @@ from support.receiver import Receiver
 from support.schemas import problems
 from tieline.store.migrations import migrate
 
+sys.modules.setdefault("trio", None)  # else httpx looks for it on disk at every request
 WHOLE: pytest.StashKey[list[str]] = pytest.StashKey()
 ENGINES = ("sqlite", "postgresql")
 MOST_CHECKED = 50  # events of a test; more are of the same kinds
@@ -35,6 +36,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """Take what a worker's tests were answered."""
     answers.SEEN.update(answers.read(getattr(node, "workeroutput", {}).get("answers", "[]")))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run two workers for each core: a test waits half of its time, for a browser, a disk or another process."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -569,3 +569,13 @@ def test_of_two_at_the_same_moment_one_wins_and_the_other_is_told(desk: Desk, ac
             assert team.owner(chat) == others[won]
         else:
             assert team.owner(chat) in others
+
+
+def test_who_writes_into_a_dialog_that_nobody_took_before_it_was_finished_has_it(team: Team) -> None:
+    team.desk.settings(QUEUE_TYPE="all", FULL_CLOSE_TIME=10)
+    chat = team.desk.write_in()
+    assert act(team.admin, "session.join", chat).result is True
+    assert act(team.admin, "operator.another.finish", chat).result is True
+    assert (team.owner(chat), team.is_open(chat)) == (0, True)
+    assert write(team.admin, chat).status == 200
+    assert (team.owner(chat), team.is_open(chat)) == (1, True)

@@ -1,6 +1,7 @@
 """The schema: its keys, its ids, and how it comes to be."""
 
 import sqlite3
+import subprocess
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -85,7 +86,10 @@ def test_id_of_a_rolled_back_row_leaves_the_rest_growing(notes: Notes) -> None:
     assert notes.write(lambda tx: add(tx, fail=False)) > first
 
 
-def test_migrating_again_changes_nothing(database_url: str) -> None:
+def test_migrating_again_changes_nothing_and_starts_no_child(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("a child was started"))
     migrate(database_url)
     migrate(database_url)
 

@@ -52,7 +52,6 @@ def test_line_without_hours_always_works() -> None:
     always = calendar(WORKTIME_ENABLE="N")
     assert always.is_open(at("2026-12-25T03:00"))
     assert always.after(at("2026-12-25T03:00"), MINUTE) == at("2026-12-25T03:01")
-    assert always.closes_at(at("2026-12-25T03:00")) is None
 
 
 def test_default_hours_are_the_whole_day() -> None:
@@ -72,8 +71,7 @@ def test_night_shift_belongs_to_the_day_on_which_it_begins() -> None:
 def test_working_time_goes_on_where_the_line_works_again() -> None:
     friday = at("2026-11-20T17:59:30")
     assert calendar().after(friday, MINUTE) == at("2026-11-23T09:00:30")
-    assert calendar().opens_at(at("2026-12-24T20:00")) == at("2026-12-28T09:00")
-    assert calendar().closes_at(friday) == at("2026-11-20T18:00")
+    assert calendar().after(at("2026-12-24T20:00"), 0) == at("2026-12-28T09:00")
 
 
 def test_hours_follow_the_clocks_of_the_place_when_they_are_changed() -> None:

@@ -65,6 +65,16 @@ def post_both(app: Client) -> Reply:
     return app.portal.request("POST", "/oauth/token/", params=given | {"client_secret": "wrong"}, data=secret)
 
 
+def test_expired_token_is_known_as_long_as_it_can_be_refreshed(portal: Portal) -> None:
+    app = portal.app("imopenlines,im")
+    portal.clock.move(180 * DAY)
+    portal.app("im")
+    assert app.call("server.time").error == (401, "expired_token")
+    portal.clock.move(DAY)
+    portal.app("im")
+    assert app.call("server.time").error == (401, "invalid_token")
+
+
 @pytest.mark.parametrize("send", [get, post_form, post_json, post_query, post_both])
 def test_refresh_token_is_exchanged_by_every_way_of_sending(portal: Portal, send: Callable[[Client], Reply]) -> None:
     app = portal.app("imopenlines,im")

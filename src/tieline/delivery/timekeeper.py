@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from tieline.domain.clock import SECOND
+from tieline.domain.clock import SECOND, PortalClock
 from tieline.services import clock, presence
 from tieline.services.call import Call, World
 from tieline.store import people, timers
@@ -56,21 +56,10 @@ class Timekeeper:
 
     async def _look_at(self, portal_id: int) -> float:
         """Do what is due in a portal, some at a time; returns how many seconds are left until the next is."""
-        while await self._database.read(lambda tx: self._has_work(tx, portal_id)):
+        fired = AT_ONCE
+        while (pause := await self._database.read(lambda tx: self._pause(tx, portal_id))) <= 0 and fired == AT_ONCE:
             fired = await self._database.write(lambda tx: self._advance(tx, portal_id))
-            if fired < AT_ONCE:
-                break
-        return await self._database.read(lambda tx: self._pause(tx, portal_id))
-
-    def _has_work(self, tx: Tx, portal_id: int) -> bool:
-        portal = people.get_portal(tx, portal_id)
-        real_now = self._world.clock.now()
-        due = timers.find_first(tx, portal.id)
-        return (
-            (due is not None and due <= Call(tx, self._world, portal, real_now).now)
-            or (portal.clock is not None and portal.clock.target is not None)
-            or bool(presence_store.list_gone(tx, portal.id, real_now))
-        )
+        return pause
 
     def _advance(self, tx: Tx, portal_id: int) -> int:
         call = Call(tx, self._world, people.get_portal(tx, portal_id), self._world.clock.now())
@@ -78,7 +67,10 @@ class Timekeeper:
         return clock.advance(call, AT_ONCE)
 
     def _pause(self, tx: Tx, portal_id: int) -> float:
-        portal, due = people.get_portal(tx, portal_id), timers.find_first(tx, portal_id)
-        if due is None or portal.clock is None:
-            return POLL if due is None else (due - self._world.clock.now()) / SECOND
-        return portal.clock.due_in(due, self._world.clock.now()) / SECOND
+        """Return how many seconds are left until something is due; 0 where it is."""
+        portal, real_now = people.get_portal(tx, portal_id), self._world.clock.now()
+        if presence_store.list_gone(tx, portal_id, real_now):
+            return 0
+        clock = portal.clock or PortalClock(real_now, real_now)
+        due = timers.find_first(tx, portal_id)
+        return POLL if due is None and clock.target is None else clock.due_in(due or 0, real_now) / SECOND

@@ -45,16 +45,6 @@ class Calendar:
             left -= max(end - start, 0)
         return None
 
-    def opens_at(self, moment: int) -> int | None:
-        """Return the moment itself where the line works, else when it works again; None if never."""
-        return self.after(moment, 0)
-
-    def closes_at(self, moment: int) -> int | None:
-        """Return when the hours that a moment lies in end; None where the line always works or is closed."""
-        if self.always:
-            return None
-        return next((end for begin, end in self._hours(moment, days=3) if begin <= moment < end), None)
-
     def _hours(self, moment: int, days: int = _FAR) -> Iterator[tuple[int, int]]:
         """Return working hours that end behind a moment, in order."""
         today = datetime.fromtimestamp(moment / 1000, self.zone).date()

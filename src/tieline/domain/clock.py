@@ -62,9 +62,9 @@ class PortalClock:
 
     def due_in(self, due: int, real: int) -> float:
         """Return how many of the machine's milliseconds are left until a moment of the portal's."""
-        if self.target is not None:
-            return 0
         left = due - self.at(real)
+        if self.target is not None or left <= 0:
+            return 0
         return left / self.rate if self.rate else float("inf")
 
     def set_to(self, moment: int, real: int) -> "PortalClock":

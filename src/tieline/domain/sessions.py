@@ -45,9 +45,7 @@ class Move(StrEnum):
 
 WAITING = frozenset({Status.NEW, Status.SKIPPED})  # nobody has taken it yet
 CUSTOMER_WAITS = frozenset({*WAITING, Status.TAKEN, Status.CLIENT, Status.CLIENT_AGAIN})
-ANSWERED = frozenset({Status.CLIENT_AGAIN, Status.OPERATOR})  # an operator has written
 LIKED = 5  # the vote of a customer who was content
-ENDS = frozenset({Move.CLOSED, Move.MARKED_SPAM, Move.CLOSED_SILENTLY})
 
 _S = Status
 _OPEN = (_S.NEW, _S.SKIPPED, _S.TAKEN, _S.CLIENT, _S.CLIENT_AGAIN, _S.OPERATOR, _S.CLOSING)

@@ -20,7 +20,7 @@ from tieline.domain.people import User
 from tieline.domain.sessions import Move
 from tieline.services import queues, sessions
 from tieline.services.call import Call
-from tieline.services.subscriptions import publish
+from tieline.services.subscriptions import is_heard, publish
 from tieline.store import chats as store
 from tieline.store import members
 from tieline.store import messages as message_store
@@ -115,34 +115,29 @@ def send(
     if reply_id is not None:
         _check_reply(call, chat, reply_id)
     private = private or bool(chat.silent)
-    if not private:
-        chat = _ready_for(call, chat)
+    if not private and not sessions.is_open(chat):
+        line = call.find_line(chat.line_id)
+        assert line is not None  # access() lets nobody write where the line is gone
+        chat = sessions.open_session(call, chat, line, operator_id=call.actor.id)
     params: dict[str, object] = {PRIVATE: True} if private else {}
     if reply_id is not None:
         params["REPLY_ID"] = reply_id
     author = Author.SYSTEM if system else Author.OPERATOR
+    text = shorten(text)
     chat, message_id = add_message(
-        call, chat, author=author, author_id=0 if system else call.actor.id, text=shorten(text), params=params
+        call, chat, author=author, author_id=0 if system else call.actor.id, text=text, params=params
     )
     if not system and not private:
-        chat = sessions.move(call, chat, Move.OPERATOR_WROTE)._replace(waiting_since=None)
+        chat = sessions.answer(call, chat, call.actor.id)
+    elif system and not private and sessions.is_waiting(chat):
+        chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
     if not system:
         mark = members.ReadMark(chat.sequence, chat.messages)
         members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     if not private:
-        chat = _carry_outside(call, chat, message_id, shorten(text), system=system)
+        chat = _carry_outside(call, chat, message_id, text, system=system)
     keep(call, chat, locked)
     return message_id
-
-
-def _ready_for(call: Call, chat: Chat) -> Chat:
-    if not sessions.is_open(chat):
-        line = call.find_line(chat.line_id)
-        assert line is not None  # access() lets nobody write where the line is gone
-        return sessions.open_session(call, chat, line, operator_id=call.actor.id)
-    if sessions.is_waiting(chat) or chat.operator_id is None:
-        return sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
-    return chat
 
 
 def say(call: Call, chat: Chat, text: str) -> Chat:
@@ -221,7 +216,7 @@ def add_message(
 def tell_added(call: Call, chat: Chat, message_id: int, *, author: Author, author_id: int, text: str) -> None:
     """Publish that a message of anybody's was added, for the application whose connector the dialog came by."""
     connector = call.find_connector(chat.connector)
-    if connector is None:
+    if connector is None or not is_heard(call, DialogMessageAdded):
         return
     publish(
         call,

@@ -84,13 +84,12 @@ def advance(call: Call, most: int) -> int:
     until = call.now if clock is None or clock.target is None else clock.target
     fired = 0
     while fired < most:
-        due = timer_store.find_first(call.tx, call.portal_id)
-        if due is None or due > until:
+        timer = timer_store.find_due(call.tx, call.portal_id, until)
+        if timer is None:
             break
         if clock is not None:
-            call.now = max(due, clock.moment)
-        if timers.fire_next(call, until) is None:
-            break
+            call.now = max(timer.due_at, clock.moment)
+        timers.fire(call, timer)
         fired += 1
     if clock is not None and clock.target is not None:
         reached = fired < most

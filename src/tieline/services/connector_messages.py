@@ -96,6 +96,7 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     chat = locked = _dialog(call, connector, line, incoming, customer)
     author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
+    text = chats.shorten(incoming.message.text)
     begins, votes = False, manager_id is None and automation.is_vote(call, chat, incoming.message.text)
     if not sessions.is_open(chat):
         if outer_id and (
@@ -110,7 +111,7 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         chat,
         author_id=author_id,
         author=author,
-        text=chats.shorten(incoming.message.text),
+        text=text,
         outer_id=outer_id,
         now=call.now,
         params={"disable_crm": True} if incoming.message.disable_crm else None,
@@ -121,13 +122,10 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         assert known is not None
         return _repeated(call, incoming, customer.user_id, known)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
-    text = chats.shorten(incoming.message.text)
     chats.tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.OPERATOR:
-        takes = sessions.is_waiting(chat) or chat.operator_id is None
-        moved = sessions.move(call, chat, Move.OPERATOR_WROTE, operator_id=author_id if takes else sessions.SAME)
-        chat = moved._replace(waiting_since=None)
+        chat = sessions.answer(call, chat, author_id)
     elif votes:
         chat = automation.vote(call, chat, incoming.message.text)
     else:

@@ -102,9 +102,7 @@ def _transferable(call: Call, chat_id: int) -> Chat:
 
 def pin(call: Call, chat_id: int, *, pinned: bool) -> None:
     """Pin the open session of a dialog, or let it go: a pinned one is not closed by time."""
-    chat = chats.lock(call, chat_id)
-    if not sessions.is_open(chat) or not chats.access(call, chat, call.actor).write:
-        raise chats.NoAccess
+    chat = _own_open(call, chat_id)
     _pin(call, chat, pinned=pinned)
 
 
@@ -125,9 +123,7 @@ def _pin(call: Call, chat: Chat, *, pinned: bool) -> bool:
 
 def silence(call: Call, chat_id: int, *, silent: bool) -> None:
     """Keep what operators write into a dialog inside from now on, or let it go outside again."""
-    chat = chats.lock(call, chat_id)
-    if not sessions.is_open(chat) or not chats.access(call, chat, call.actor).write:
-        raise chats.NoAccess
+    chat = _own_open(call, chat_id)
     if bool(chat.silent) is not silent:
         chats.keep(call, chat._replace(silent=silent, sequence=chat.sequence + 1), chat)
 
@@ -182,5 +178,12 @@ def _restart(call: Call, chat: Chat) -> Chat:
 def _readable(call: Call, chat_id: int) -> Chat:
     chat = chats.lock(call, chat_id)
     if not chats.access(call, chat, call.actor).read:
+        raise chats.NoAccess
+    return chat
+
+
+def _own_open(call: Call, chat_id: int) -> Chat:
+    chat = chats.lock(call, chat_id)
+    if not sessions.is_open(chat) or not chats.access(call, chat, call.actor).write:
         raise chats.NoAccess
     return chat

@@ -56,10 +56,6 @@ class NotAllowed(Exception):
     """Only an administrator adds and changes people, and one of them must stay."""
 
 
-class LoginFailed(Exception):
-    """No such person, or not the password."""
-
-
 class TooManyAttempts(Exception):
     """The name or the address must wait before it tries again; carries the milliseconds."""
 

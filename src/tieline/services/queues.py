@@ -9,6 +9,7 @@ from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import routing as routing_store
 from tieline.store import timers
+from tieline.store.routing import Unassigned
 from tieline.store.signals import DialogChanged
 
 EMPTY_QUEUE = "empty queue"
@@ -60,54 +61,44 @@ def distribute(call: Call, line_ids: set[int]) -> None:
     Those of lines with a higher priority go first, then those that have waited longest; who passed a dialog on does not
     get it back.
     """
-    heads = {line_id: _Head(call, line) for line_id in line_ids if (line := call.find_line(line_id))}
-    waiting = {line_id: head for line_id, head in heads.items() if head.line.queue_type is not QueueType.ALL}
-    if not any(head.find() for head in waiting.values()):
-        return
-    while found := [head for head in waiting.values() if head.find()]:
-        head = min(found, key=lambda head: (-head.line.priority, head.session_id))
-        if not head.give():
-            del waiting[head.line.id]
+    lines = [line for line_id in sorted(line_ids) if (line := call.find_line(line_id))]
+    queues = [_Queue(call, line) for line in lines if line.queue_type is not QueueType.ALL]
+    while waiting := [(-queue.line.priority, queue.head.session_id, queue) for queue in queues if queue.head]:
+        min(waiting)[-1].give()
 
 
-class _Head:
-    """The dialog of a line's queue that is next, and the way to those behind it."""
+class _Queue:
+    """A line's queue: the dialog that is the next to be given, and the way to those behind it."""
 
     def __init__(self, call: Call, line: Line) -> None:
         self.line = line
-        self.session_id = 0
         self._call = call
         self._behind = 0
+        self.head = self._find()
 
-    def find(self) -> bool:
-        """Look for the next dialog."""
-        found = routing_store.list_unassigned(
-            self._call.tx, self._call.portal_id, self.line.id, behind=self._behind, limit=1
-        )
-        self._next = found[0] if found else None
-        self.session_id = found[0].session_id if found else 0
-        return bool(found)
+    def _find(self) -> Unassigned | None:
+        return routing_store.find_unassigned(self._call.tx, self._call.portal_id, self.line.id, behind=self._behind)
 
-    def give(self) -> bool:
-        """Give the next dialog to an operator; False if the line has nobody who is free."""
-        call, head = self._call, self._next
+    def give(self) -> None:
+        """Give the next dialog to an operator, or let the queue rest if it has nobody who is free."""
+        call, head = self._call, self.head
         assert head is not None
+        self.head = None
         turn = routing.begin(call)
         free = routing.available(call, self.line, behind=head.skipped_by)
+        operator = next((user_id for user_id in free if user_id != head.skipped_by), None)
         if not free:
             _tell_of_empty_queue(call, self.line)
-            return False
-        operator = next((user_id for user_id in free if user_id != head.skipped_by), None)
-        if operator is None:
+        elif operator is None:
             self._behind = head.session_id
-            return True
-        chat = store.lock_free_chat(call.tx, call.portal_id, head.chat_id)
-        if chat is None:  # somebody is about to change it: nobody behind it overtakes it meanwhile
+            self.head = self._find()
+        elif (chat := store.lock_free_chat(call.tx, call.portal_id, head.chat_id)) is None:
+            # somebody is about to change it: nobody behind it overtakes it meanwhile
             timers.set_timers(call.tx, call.portal_id, self.line.id, {Kind.ROUTE: call.now + SOON})
-            return False
-        if _unassigned(chat):
-            _give(call, chat, self.line, operator, turn)
-        return True
+        else:
+            if _unassigned(chat):
+                _give(call, chat, self.line, operator, turn)
+            self.head = self._find()
 
 
 def _give(call: Call, chat: Chat, line: Line, operator_id: int, turn: int, what: Move = Move.OFFERED) -> Chat:

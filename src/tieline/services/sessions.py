@@ -106,6 +106,13 @@ def move(
     return chat
 
 
+def answer(call: Call, chat: Chat, writer_id: int) -> Chat:
+    """Move the open session of a locked dialog behind an answer; where nobody has taken it, it is the writer's now."""
+    takes = is_waiting(chat) or chat.operator_id is None
+    moved = move(call, chat, Move.OPERATOR_WROTE, operator_id=writer_id if takes else SAME)
+    return moved._replace(waiting_since=None)
+
+
 def _set_timers(call: Call, chat: Chat, what: Move, before: Status) -> None:
     """Let the timers run that belong to where a session has come to, by the rules of the line that serves it."""
     status = Status(chat.status or 0)
@@ -255,5 +262,5 @@ def _log(call: Call, chat: Chat, kind: str, **data: object) -> None:
         sequence=chat.sequence,
         actor_id=call.user.id if call.user else None,
         session=chat.session_id,
-        **{name: value for name, value in data.items() if name != "session"},
+        **data,
     )

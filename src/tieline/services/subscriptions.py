@@ -55,6 +55,11 @@ def publish(call: Call, fact: Fact) -> None:
             offline.keep(call, event, fact, [binding for binding in recipients if binding.offline])
 
 
+def is_heard(call: Call, kind: type[Fact]) -> bool:
+    """Tell whether anybody subscribed to an event of a kind of facts; where nobody did, none need be made."""
+    return any(call.bindings(event.wire_name) for event in call.world.catalogue.events_of(kind))
+
+
 def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) -> bool:
     if fact.app_id not in (None, binding.app_id):
         return False

@@ -14,14 +14,8 @@ log = structlog.get_logger(__name__)
 AGAIN = MINUTE
 
 
-def fire_next(call: Call, until: int) -> Timer | None:
-    """Do what the first timer that is due is for; returns it, or None where none is due.
-
-    One that fails is tried again later, and holds up no other.
-    """
-    timer = store.find_due(call.tx, call.portal_id, until)
-    if timer is None:
-        return None
+def fire(call: Call, timer: Timer) -> None:
+    """Do what a timer that is due is for; one that fails is tried again later, and holds up no other."""
     try:
         with call.tx.savepoint():
             if store.take(call.tx, call.portal_id, timer):
@@ -31,7 +25,6 @@ def fire_next(call: Call, until: int) -> Timer | None:
             raise
         log.exception("a timer failed", kind=timer.kind.value, subject=timer.subject_id)
         store.set_timers(call.tx, call.portal_id, timer.subject_id, {timer.kind: call.now + AGAIN})
-    return timer
 
 
 def _fire(call: Call, timer: Timer) -> None:

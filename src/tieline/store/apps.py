@@ -230,16 +230,6 @@ def list_bindings(tx: Tx, portal_id: int, *, app_id: int | None = None, event: s
     return [_binding(row) for row in rows]
 
 
-def find_binding(tx: Tx, portal_id: int, binding_id: int) -> Binding | None:
-    """Return one subscription, or None."""
-    row = tx.one(
-        f"select {_BINDING} from bindings where portal_id = :portal and id = :id",
-        portal=portal_id,
-        id=binding_id,
-    )
-    return _binding(row) if row else None
-
-
 def lock_binding(tx: Tx, portal_id: int, binding_id: int) -> int:
     """Let nobody else give notice to a subscription until this transaction ends; returns when the last one is due."""
     row = tx.one(

@@ -6,6 +6,7 @@ from tieline.domain.crm import CrmObject, EntityType, MultiType
 from tieline.domain.crm_fields import COLUMNS
 from tieline.store.crm_conditions import Builder, Condition, order_of
 from tieline.store.engine import Row, Tx
+from tieline.store.filters import among, of_portal
 
 TABLES = {
     EntityType.LEAD: "crm_leads",
@@ -69,10 +70,9 @@ def list_existing(tx: Tx, portal_id: int, entity: EntityType, entity_ids: list[i
     """Return those of the ids that objects have."""
     if not entity_ids:
         return set()
-    names = {f"id{number}": entity_id for number, entity_id in enumerate(entity_ids)}
+    chosen, names = among("id", entity_ids)
     rows = tx.all(
-        f"""select id from {TABLES[entity]} where portal_id = :portal
-        and id in ({", ".join(":" + name for name in names)})""",
+        f"select id from {TABLES[entity]} where {of_portal(tx)} and {chosen}",
         portal=portal_id,
         **names,
     )
@@ -186,10 +186,11 @@ def _links(
     found: dict[int, list[int]] = {}
     if not ids:
         return found
-    (near, far), names = ends, {f"id{number}": one for number, one in enumerate(ids)}
+    near, far = ends
+    chosen, names = among(f"{near}_id", ids)
     rows = tx.all(
         f"""select {near}_id, {far}_id from crm_links where portal_id = :portal and {near}_type = :near
-        and {far}_type = :far and {near}_id in ({", ".join(":" + name for name in names)})
+        and {far}_type = :far and {chosen}
         order by {near}_id, position, {far}_id""",
         portal=portal_id,
         near=int(types[0]),

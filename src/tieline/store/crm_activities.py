@@ -6,6 +6,7 @@ from tieline.domain.crm import EntityType
 from tieline.domain.crm_activities import COLUMNS, Activity, Binding, Communication
 from tieline.store.crm_conditions import Builder, Condition, order_of
 from tieline.store.engine import Row, Tx
+from tieline.store.filters import among
 
 _SELECTED = ", ".join(["id", *(name.lower() for name in COLUMNS)])
 BINDINGS = "BINDINGS"
@@ -149,10 +150,10 @@ def list_bindings(tx: Tx, portal_id: int, activity_ids: list[int]) -> dict[int, 
     found: dict[int, list[Binding]] = {}
     if not activity_ids:
         return found
-    names = {f"id{number}": activity_id for number, activity_id in enumerate(activity_ids)}
+    chosen, names = among("activity_id", activity_ids)
     rows = tx.all(
         f"""select activity_id, owner_type_id, owner_id from crm_activity_bindings where portal_id = :portal
-        and activity_id in ({", ".join(":" + name for name in names)})
+        and {chosen}
         order by activity_id, owner_type_id, owner_id""",
         portal=portal_id,
         **names,
@@ -203,10 +204,10 @@ def list_communications(tx: Tx, portal_id: int, activity_ids: list[int]) -> dict
     found: dict[int, list[Communication]] = {}
     if not activity_ids:
         return found
-    names = {f"id{number}": activity_id for number, activity_id in enumerate(activity_ids)}
+    chosen, names = among("activity_id", activity_ids)
     rows = tx.all(
         f"""select activity_id, type, value, entity_type_id, entity_id, id from crm_communications
-        where portal_id = :portal and activity_id in ({", ".join(":" + name for name in names)}) order by id""",
+        where portal_id = :portal and {chosen} order by id""",
         portal=portal_id,
         **names,
     )

@@ -4,6 +4,7 @@ from tieline.domain.crm_files import Attachment, Holder, Size
 from tieline.domain.files import File, FileState
 from tieline.store.engine import Row, Tx
 from tieline.store.files import COLUMNS as FILE_COLUMNS
+from tieline.store.filters import among
 
 _FILE = ", ".join(f"f.{name}" for name in FILE_COLUMNS)
 _STATE = FILE_COLUMNS.index("state")
@@ -34,11 +35,11 @@ def list_attachments(tx: Tx, portal_id: int, holder: Holder, holder_ids: list[in
     found: dict[int, list[Attachment]] = {}
     if not holder_ids:
         return found
-    names = {f"id{number}": holder_id for number, holder_id in enumerate(holder_ids)}
+    chosen, names = among("a.holder_id", holder_ids)
     rows = tx.all(
         f"""select a.holder_id, a.width, a.height, {_FILE} from crm_attachments a
         join files f on f.portal_id = a.portal_id and f.id = a.file_id where a.portal_id = :portal
-        and a.holder = :holder and a.holder_id in ({", ".join(":" + name for name in names)}) order by f.id""",
+        and a.holder = :holder and {chosen} order by f.id""",
         portal=portal_id,
         holder=holder.value,
         **names,

@@ -2,6 +2,7 @@
 
 from tieline.domain.crm import EntityType, Multifield, MultiType
 from tieline.store.engine import Tx
+from tieline.store.filters import among
 
 _MULTIFIELD = "type_id, value, normal, value_type, id"
 
@@ -11,10 +12,10 @@ def list_multifields(tx: Tx, portal_id: int, entity: EntityType, entity_ids: lis
     found: dict[int, list[Multifield]] = {}
     if not entity_ids:
         return found
-    names = {f"id{number}": entity_id for number, entity_id in enumerate(entity_ids)}
+    chosen, names = among("entity_id", entity_ids)
     rows = tx.all(
         f"""select entity_id, {_MULTIFIELD} from crm_multifields where portal_id = :portal and entity_type = :type
-        and entity_id in ({", ".join(":" + name for name in names)}) order by id""",
+        and {chosen} order by id""",
         portal=portal_id,
         type=int(entity),
         **names,

@@ -2,6 +2,7 @@
 
 from tieline.domain.departments import Department
 from tieline.store.engine import Tx
+from tieline.store.filters import among
 
 
 def add_department(tx: Tx, portal_id: int, *, name: str, sort: int, parent_id: int, head_id: int, now: int) -> int:
@@ -65,12 +66,12 @@ def list_members(tx: Tx, portal_id: int, department_ids: set[int]) -> dict[int, 
     members: dict[int, list[int]] = {}
     if not department_ids:
         return members
-    names = {f"id{number}": department_id for number, department_id in enumerate(sorted(department_ids))}
+    chosen, names = among("m.department_id", sorted(department_ids))
     rows = tx.all(
         f"""select m.department_id, m.user_id from department_members m
         join users u on u.portal_id = m.portal_id and u.id = m.user_id
         where m.portal_id = :portal and u.active = 1
-        and m.department_id in ({", ".join(":" + name for name in names)}) order by m.user_id""",
+        and {chosen} order by m.user_id""",
         portal=portal_id,
         **names,
     )
@@ -84,10 +85,10 @@ def list_memberships(tx: Tx, portal_id: int, user_ids: list[int]) -> dict[int, l
     memberships: dict[int, list[int]] = {}
     if not user_ids:
         return memberships
-    names = {f"id{number}": user_id for number, user_id in enumerate(user_ids)}
+    chosen, names = among("user_id", user_ids)
     rows = tx.all(
         f"""select user_id, department_id from department_members where portal_id = :portal
-        and user_id in ({", ".join(":" + name for name in names)}) order by user_id, position, department_id""",
+        and {chosen} order by user_id, position, department_id""",
         portal=portal_id,
         **names,
     )

@@ -10,6 +10,7 @@ from typing import IO
 
 from tieline.domain.files import File, FileState
 from tieline.store.engine import Row, Tx
+from tieline.store.filters import among
 
 COLUMNS = (
     *("id", "chat_id", "message_id", "author_id", "name", "source_url", "state", "reason", "sha256", "size"),
@@ -151,10 +152,10 @@ def list_files(tx: Tx, portal_id: int, message_ids: list[int]) -> dict[int, list
     files: dict[int, list[File]] = {}
     if not message_ids:
         return files
-    names = {f"id{number}": message_id for number, message_id in enumerate(message_ids)}
+    chosen, names = among("message_id", message_ids)
     rows = tx.all(
         f"""select {_FILE} from files where portal_id = :portal
-        and message_id in ({", ".join(":" + name for name in names)}) order by id""",
+        and {chosen} order by id""",
         portal=portal_id,
         **names,
     )

@@ -1,7 +1,9 @@
 """Conditions and orders of lists, written as SQL over named columns."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
+
+from tieline.store.engine import Tx
 
 
 class Condition(NamedTuple):
@@ -20,6 +22,20 @@ class Order(NamedTuple):
 
     field: str
     descending: bool = False
+
+
+def among(column: str, ids: Collection[int]) -> tuple[str, dict[str, int]]:
+    """Write that a column is one of some ids, and the parameters that this takes."""
+    names = {f"id{number}": one for number, one in enumerate(ids)}
+    return f"{column} in ({', '.join(':' + name for name in names)})" if names else "1 = 0", names
+
+
+def of_portal(tx: Tx) -> str:
+    """Write that a row found by ids is the portal's.
+
+    SQLite would look through all rows of the portal, since that column begins their indexes; the plus hides it.
+    """
+    return "+portal_id = :portal" if tx.engine == "sqlite" else "portal_id = :portal"
 
 
 def where(conditions: list[Condition], columns: Mapping[str, str]) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from tieline.domain.chats import Chat
 from tieline.domain.clock import MINUTE
 from tieline.store.chats import CHAT_FIELDS, to_chat
 from tieline.store.engine import Tx
+from tieline.store.filters import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ def _listing(listing: Listing) -> tuple[str, dict[str, Any]]:
     where = [_TABS[listing.tab]]
     params: dict[str, Any] = {"user": listing.user_id}
     if listing.lines is not None and listing.tab not in ("member", "mine"):
-        names = {f"line{number}": line for number, line in enumerate(sorted(listing.lines))}
-        allowed = f"c.queue_id in ({', '.join(':' + name for name in names)})" if names else "1 = 0"
+        allowed, names = among("c.queue_id", sorted(listing.lines))
         where.append(f"({allowed} or c.operator_id = :user)")
         params |= names
     if listing.unread_only:

@@ -7,6 +7,7 @@ import msgspec
 
 from tieline.domain.chats import Author, Chat, Message
 from tieline.store.engine import Row, Tx
+from tieline.store.filters import among, of_portal
 
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _MESSAGE = ", ".join(_MESSAGE_FIELDS)
@@ -62,14 +63,6 @@ def find_message(tx: Tx, portal_id: int, message_id: int) -> Message | None:
         id=message_id,
     )
     return _message(row) if row else None
-
-
-def get_message(tx: Tx, portal_id: int, message_id: int) -> Message:
-    """Return a message; messages are never removed."""
-    message = find_message(tx, portal_id, message_id)
-    if message is None:
-        raise LookupError(f"no message {message_id}")
-    return message
 
 
 def find_outer_message(tx: Tx, portal_id: int, chat_id: int, author_id: int, outer_id: str) -> Message | None:
@@ -152,12 +145,10 @@ def list_messages_by_id(tx: Tx, portal_id: int, ids: list[int]) -> dict[int, Mes
     """Return messages by their ids."""
     if not ids:
         return {}
-    names = {f"id{number}": message_id for number, message_id in enumerate(ids)}
-    # SQLite would look through all messages of the portal, since that column begins an index; the plus hides it.
-    of_portal = "+portal_id" if tx.engine == "sqlite" else "portal_id"
+    chosen, names = among("id", ids)
     rows = tx.all(
-        f"""select {_MESSAGE} from messages where {of_portal} = :portal
-        and id in ({", ".join(":" + name for name in names)})""",
+        f"""select {_MESSAGE} from messages where {of_portal(tx)}
+        and {chosen}""",
         portal=portal_id,
         **names,
     )

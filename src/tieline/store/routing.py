@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from tieline.domain.presence import Presence
 from tieline.store.engine import Tx
+from tieline.store.filters import among
 
 
 class Candidate(NamedTuple):
@@ -52,12 +53,12 @@ def list_candidates(
     if counted is not None:
         load = f"""(select count(*) from chats c where c.portal_id = u.portal_id and c.operator_id = u.id
         and {_COUNTED[counted]})"""
-    names = {f"id{number}": user_id for number, user_id in enumerate(user_ids)}
+    chosen, names = among("u.id", user_ids)
     rows = tx.all(
         f"""select u.id, coalesce(p.status, 'absent'), coalesce(t.turn, 0), {load} from users u
         left join presence p on p.portal_id = u.portal_id and p.user_id = u.id
         left join line_turns t on t.portal_id = u.portal_id and t.line_id = :line and t.user_id = u.id
-        where u.portal_id = :portal and u.active = 1 and u.id in ({", ".join(":" + name for name in names)})""",
+        where u.portal_id = :portal and u.active = 1 and {chosen}""",
         portal=portal_id,
         line=line_id,
         **names,
@@ -77,19 +78,18 @@ def set_turn(tx: Tx, portal_id: int, line_id: int, user_id: int, turn: int) -> N
     )
 
 
-def list_unassigned(tx: Tx, portal_id: int, line_id: int, *, behind: int = 0, limit: int = 20) -> list[Unassigned]:
-    """Return dialogs of a line's queue that wait for an operator to be free, longest first, behind a session."""
-    rows = tx.all(
+def find_unassigned(tx: Tx, portal_id: int, line_id: int, *, behind: int) -> Unassigned | None:
+    """Return the dialog of a line's queue that has waited longest for an operator to be free, behind a session."""
+    row = tx.one(
         """select c.session_id, c.id, s.skipped_by from chats c
         join sessions s on s.portal_id = c.portal_id and s.id = c.session_id
         where c.portal_id = :portal and c.queue_id = :line and c.status < 10 and c.operator_id is null
-        and c.session_id > :behind order by c.session_id limit :limit""",
+        and c.session_id > :behind order by c.session_id limit 1""",
         portal=portal_id,
         line=line_id,
         behind=behind,
-        limit=limit,
     )
-    return [Unassigned(*row) for row in rows]
+    return Unassigned(*row) if row else None
 
 
 def count_ahead(tx: Tx, portal_id: int, line_id: int, session_id: int, most: int) -> int:

@@ -286,19 +286,6 @@ _COUNTING = {
 }
 
 
-def find_figures(tx: Tx, portal_id: int, session_id: int) -> Figures | None:
-    """Return the kept figures of a session, or None."""
-    row = tx.one(
-        f"select {_FIGURES} from session_figures where portal_id = :portal and session_id = :session",
-        portal=portal_id,
-        session=session_id,
-    )
-    if row is None:
-        return None
-    (found,) = _with_waits(tx, portal_id, [Figures(**dict(zip(_COLUMNS, row, strict=True)))])
-    return found
-
-
 def _with_waits(tx: Tx, portal_id: int, found: list[Figures]) -> list[Figures]:
     ids = [one.session_id for one in found]
     text, params = where([Condition("session", "in", ids)], {"session": "session_id"})

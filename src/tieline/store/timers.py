@@ -30,16 +30,6 @@ def remove_timers(tx: Tx, portal_id: int, chat_id: int, *, but: Collection[Kind]
     )
 
 
-def list_timers(tx: Tx, portal_id: int, chat_id: int) -> dict[Kind, int | None]:
-    """Return the due moments of a dialog's timers."""
-    rows = tx.all(
-        f"select kind, due_at from timers where portal_id = :portal and subject_id = :chat and kind in ({_KINDS})",
-        portal=portal_id,
-        chat=chat_id,
-    )
-    return {Kind(kind): due_at for kind, due_at in rows}
-
-
 def find_first(tx: Tx, portal_id: int) -> int | None:
     """Return when the next timer is due, or None."""
     row = tx.one(

@@ -1,14 +1,20 @@
 """Access and refresh tokens, and codes of the consent page, by their hashes."""
 
-from tieline.domain.apps import Code, Token
+from tieline.domain.apps import REFRESH_TOKEN_LIFE, Code, Token
 from tieline.domain.clock import DAY
 from tieline.store.engine import Tx
 
+EXPIRED_REMEMBERED = REFRESH_TOKEN_LIFE  # who has an old token is told to refresh it while that works
 REMEMBERED = DAY  # a used code is told from an unknown one this long
 
 
 def add_token(tx: Tx, portal_id: int, token: Token, now: int) -> None:
-    """Keep a token by its hash; the same one again only moves its expiry."""
+    """Keep a token by its hash, and forget those that ran out long ago; the same one again only moves its expiry."""
+    tx.run(
+        "delete from tokens where portal_id = :portal and expires_at < :before",
+        portal=portal_id,
+        before=now - EXPIRED_REMEMBERED,
+    )
     tx.run(
         """insert into tokens (portal_id, hash, app_id, user_id, refresh, expires_at, created_at)
         values (:portal, :hash, :app, :user, :refresh, :expires, :now)
@@ -43,15 +49,6 @@ def set_token_used(tx: Tx, portal_id: int, hashed: str, now: int) -> None:
         now=now,
         portal=portal_id,
         hash=hashed,
-    )
-
-
-def remove_expired_tokens(tx: Tx, portal_id: int, before: int) -> int:
-    """Forget tokens that ran out before a moment."""
-    return tx.run(
-        "delete from tokens where portal_id = :portal and expires_at < :before",
-        portal=portal_id,
-        before=before,
     )
 
 

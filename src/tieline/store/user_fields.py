@@ -6,6 +6,7 @@ import msgspec
 
 from tieline.domain.user_fields import FieldType, Item, UserField, Value
 from tieline.store.engine import Row, Tx
+from tieline.store.filters import among
 
 _COLUMNS = (
     "name, type, id, xml_id, sort, multiple, mandatory, show_filter, show_in_list, edit_in_list, is_searchable, "
@@ -140,10 +141,10 @@ def list_values(tx: Tx, portal_id: int, user_ids: list[int]) -> dict[int, dict[s
     values: dict[int, dict[str, list[str]]] = {}
     if not user_ids:
         return values
-    names = {f"id{number}": user_id for number, user_id in enumerate(user_ids)}
+    chosen, names = among("user_id", user_ids)
     rows = tx.all(
         f"""select user_id, name, value from user_values where portal_id = :portal
-        and user_id in ({", ".join(":" + name for name in names)}) order by user_id, name, position""",
+        and {chosen} order by user_id, name, position""",
         portal=portal_id,
         **names,
     )
