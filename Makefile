@@ -6,7 +6,7 @@ PIP := $(V)/python -m pip install -q --disable-pip-version-check
 # Compiled files are kept even where the environment forbids it: a command then starts in three quarters of the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock docs ui kill-test simulate fuzz clean
+.PHONY: help run test check bench lock docs ui kill-test browser-test simulate fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,7 +40,11 @@ test: .venv/test.ok ui ## set everything up and run the tests
 	$(V)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
-	$(V)/python -m pytest -m slow -n 0 -s tests/e2e
+	$(V)/python -m pytest -m slow -n 0 -s tests/e2e/test_kill.py tests/e2e/test_dead_handler.py
+
+browser-test: .venv/test.ok ui ## the pages again: on a phone, and what is rarer
+	$(V)/python -m pytest -m slow -n auto --dist loadgroup tests/e2e --ignore tests/e2e/test_kill.py \
+	  --ignore tests/e2e/test_dead_handler.py
 
 simulate: .venv/test.ok ## ten thousand dialogs at random; a year of a line's rules; figures of a thousand histories
 	$(V)/python -m pytest -m slow -n 0 -s tests/simulation

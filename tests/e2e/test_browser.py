@@ -11,12 +11,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, Operator, Visitor, picture, window
+from support.browsers import DESKTOP, FIRST_DESKTOP, PHONE, SIZES, Operator, Visitor, picture, window
 from support.servers import free_port
 from support.waiting import until
 
 pytestmark = pytest.mark.xdist_group("pages")  # they share a server
-SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
 @dataclass
@@ -68,7 +67,7 @@ def operator_of(context, demo: Demo, name: str) -> Operator:
     return Operator(context, demo.inbox, person["email"], person["password"])
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, size: str) -> None:
     name = f"Vera {size.title()}"
     with window(browser, SIZES[size]) as inside, window(browser, SIZES[size]) as outside:
@@ -117,6 +116,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, si
         assert operator.problems == []
 
 
+@pytest.mark.slow
 def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as one, window(browser, DESKTOP) as two, window(browser, DESKTOP) as outside:
         first, second = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")
@@ -136,6 +136,7 @@ def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) 
         picture(second.page, "desktop-of-another")
 
 
+@pytest.mark.slow
 def test_dialog_is_handed_on_between_a_phone_and_a_desktop(demo: Demo, browser: Browser) -> None:
     name = "Tina Torn"
     with window(browser, PHONE) as one, window(browser, DESKTOP) as two, window(browser, PHONE) as outside:
@@ -187,7 +188,7 @@ def test_dialog_is_handed_on_between_a_phone_and_a_desktop(demo: Demo, browser: 
         assert olga.problems == oskar.problems == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_notes_stay_inside_and_quick_answers_are_at_hand(demo: Demo, browser: Browser, size: str) -> None:
     name, answer = f"Nina {size.title()}", f"We open at nine, {size}."
     with window(browser, SIZES[size]) as inside, window(browser, SIZES[size]) as outside:
@@ -261,6 +262,7 @@ def test_lost_connection_resumes_without_a_reload(demo: Demo, browser: Browser) 
         assert operator.loads == 0
 
 
+@pytest.mark.slow
 def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: Browser) -> None:
     with window(browser, PHONE) as inside, window(browser, PHONE) as outside:
         operator = operator_of(inside, demo, "Ada")
@@ -283,7 +285,7 @@ def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: B
         assert visitor.messages.inner_text().count("Without one") == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Browser, size: str) -> None:
     with window(browser, SIZES[size]) as inside:
         operator = operator_of(inside, demo, "Ada")
@@ -307,7 +309,7 @@ def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Brow
         expect(operator.part("disconnect").first).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_wrong_password_is_told(demo: Demo, browser: Browser, size: str) -> None:
     with window(browser, SIZES[size]) as context:
         page = context.new_page()

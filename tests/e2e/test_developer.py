@@ -223,6 +223,7 @@ FINISH = """app => fetch('/ui/rest/tieline.app.finish', {
 }).then(response => response.status)"""
 
 
+@pytest.mark.slow
 def test_application_with_a_page_waits_for_its_installer(served: Served, browser: Browser, receiver: Receiver) -> None:
     name = "Connector of the quite long-named company Straßenbahnhaltestellenverzeichnis GmbH & Co. KG"
     with developer(served, browser, PHONE) as ada:
@@ -387,6 +388,7 @@ def test_person_signs_in_allows_and_the_application_gets_a_code(
         assert client.obtain_tokens(answer["code"]) == {"error": "invalid_grant"}
 
 
+@pytest.mark.slow
 def test_what_cannot_be_allowed_is_told_on_the_page(
     served: Served, browser: Browser, receiver: Receiver, client: Bitrix24
 ) -> None:

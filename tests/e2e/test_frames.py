@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from support.browsers import DESKTOP, PHONE, picture, window
+from support.browsers import DESKTOP, SIZES, picture, window
 from support.frames import SCOPES, Host, Pages, host
 from support.sdk import ROOT, node
 from support.served import Scene, Served
 from tieline.api import php_form
 
 pytestmark = pytest.mark.xdist_group("frames")  # they share a server
-SIZES = {"desktop": DESKTOP, "phone": PHONE}
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 UNSEEN_MS = 300  # long enough for a message that must have no effect to have had one
 
@@ -131,6 +130,7 @@ def test_sdk_shapes_its_frame(sdk: Frame, admin: Host) -> None:
     expect(admin.frames).to_have_css("width", f"{width:g}px")
 
 
+@pytest.mark.slow
 def test_size_that_an_application_asks_for_is_bounded(sdk: Frame, admin: Host) -> None:
     sdk.evaluate("() => b24.parent.resizeWindow(99999, 9999999)")
     expect(admin.frames).to_have_css("height", "20000px")
@@ -173,6 +173,7 @@ def test_sdk_opens_itself_in_a_slider_and_hears_of_its_end(sdk: Frame, admin: Ho
     sdk.wait_for_function("() => window.ended")
 
 
+@pytest.mark.slow
 def test_sdk_opens_pages_of_the_portal(sdk: Frame, admin: Host) -> None:
     sdk.evaluate(
         """() => void b24.slider.openPath(b24.slider.getUrl('/contact_center/'), 900)
@@ -236,6 +237,7 @@ def test_sdk_lets_access_be_chosen(sdk: Frame, admin: Host, people: dict[str, in
     ]
 
 
+@pytest.mark.slow
 def test_choice_that_is_given_up_is_not_answered(library: Frame, admin: Host) -> None:
     library.evaluate("() => BX24.selectUser(() => { window.chosen = true })")
     expect(admin.operator.part("picker")).to_be_visible()
@@ -345,6 +347,7 @@ def test_library_tells_an_error(library: Frame) -> None:
     assert told == [404, error, f"ERROR_METHOD_NOT_FOUND: {text}", None]
 
 
+@pytest.mark.slow
 def test_library_turns_pages(served: Served, library: Frame) -> None:
     for number in range(50):
         served.ask("person.add", name=f"Person {number}", email=f"{number}@example.com", password_hash="")
@@ -377,6 +380,7 @@ def test_library_batches(library: Frame, people: dict[str, int]) -> None:
     assert called(library, f"callBatch({calls}, (r) => done({read}), true)") == [unknown, [True, None]]
 
 
+@pytest.mark.slow
 def test_library_sends_what_php_reads(library: Frame, admin: Host) -> None:
     library.evaluate(
         """() => {
@@ -411,6 +415,7 @@ def test_library_sends_what_php_reads(library: Frame, admin: Host) -> None:
     }
 
 
+@pytest.mark.slow
 def test_library_renews_expired_tokens_once(library: Frame, admin: Host) -> None:
     refused = {"status": 401, "content_type": "application/json", "headers": {"access-control-allow-origin": "*"}}
     body = json.dumps({"error": "expired_token", "error_description": "The access token provided has expired."})
@@ -450,6 +455,7 @@ def test_library_renews_its_tokens(library: Frame) -> None:
     assert asked(library, "user.current")["NAME"] == "Ada"
 
 
+@pytest.mark.slow
 def test_library_binds_events(library: Frame, pages: Pages) -> None:
     url = f"{pages.url}/handler"
     assert called(library, f"callBind('OnAppTest', '{url}', (r) => done(r.data()))") is True
@@ -458,6 +464,7 @@ def test_library_binds_events(library: Frame, pages: Pages) -> None:
     assert asked(library, "event.get") == []
 
 
+@pytest.mark.slow
 def test_library_keeps_options(library: Frame, admin: Host) -> None:
     set_and_read = """BX24.userOption.set('view', { columns: [1, 2] })
         BX24.appOption.set('limit', 5, (options) =>
@@ -488,6 +495,7 @@ def test_operator_cannot_set_the_options_of_an_application(served: Served, pages
     assert operator.top().evaluate("() => BX24.appOption.get('limit')") is None
 
 
+@pytest.mark.slow
 def test_library_shapes_its_frame(library: Frame, admin: Host) -> None:
     assert called(library, "setTitle('Colons: a:b:{\"c\":1}', () => done('sent'))") == "sent"
     admin.shows_title('Colons: a:b:{"c":1}')
@@ -503,6 +511,7 @@ def test_library_shapes_its_frame(library: Frame, admin: Host) -> None:
     expect(admin.frames).to_have_css("height", f"{height}px")
 
 
+@pytest.mark.slow
 def test_page_that_loads_itself_anew_is_still_known(library: Frame, admin: Host) -> None:
     library.evaluate("() => { location.href += '&again' }")
     library.wait_for_url("**&again")
@@ -512,6 +521,7 @@ def test_page_that_loads_itself_anew_is_still_known(library: Frame, admin: Host)
     admin.shows_title("Again")
 
 
+@pytest.mark.slow
 def test_library_reloads_its_page(library: Frame, admin: Host) -> None:
     library.evaluate("() => BX24.reloadWindow()")
     expect(admin.frames).not_to_have_attribute("name", library.name)
@@ -520,6 +530,7 @@ def test_library_reloads_its_page(library: Frame, admin: Host) -> None:
     assert again.evaluate("() => order") == ["init"]
 
 
+@pytest.mark.slow
 def test_library_opens_itself_in_sliders_that_close_with_it(library: Frame, admin: Host) -> None:
     library.evaluate("() => BX24.openApplication({ step: 1 }, () => order.push('closed'), { title: 'Step 1' })")
     admin.shows_title("Step 1")
@@ -539,6 +550,7 @@ def test_library_opens_itself_in_sliders_that_close_with_it(library: Frame, admi
     expect(admin.page).to_have_url(f"{admin.url}/app/")
 
 
+@pytest.mark.slow
 def test_library_runs_the_first_run_before_the_rest(served: Served, pages: Pages, admin: Host) -> None:
     app = added(served, f"{pages.url}/library", f"{pages.url}/first")
     admin.show(app["id"])
@@ -554,6 +566,7 @@ def test_library_runs_the_first_run_before_the_rest(served: Served, pages: Pages
     assert asked(page, "app.info")["INSTALLED"] is True
 
 
+@pytest.mark.slow
 def test_library_helps_with_the_page(library: Frame) -> None:
     told = library.evaluate(
         """() => new Promise((done) => {
@@ -590,6 +603,7 @@ def test_placement_opens_with_its_options(served: Served, pages: Pages, admin: H
     assert json.loads(form["PLACEMENT_OPTIONS"]) == frame.evaluate("() => b24.placement.options")
 
 
+@pytest.mark.slow
 def test_application_knows_the_address_that_the_page_was_opened_under(
     browser: Browser, served: Served, pages: Pages, people: dict[str, int]
 ) -> None:
@@ -602,6 +616,7 @@ def test_application_knows_the_address_that_the_page_was_opened_under(
         assert f"DOMAIN=localhost:{served.port}" in frame.url
 
 
+@pytest.mark.slow
 def test_focus_stays_in_the_slider(library: Frame, admin: Host) -> None:
     inside = "() => Boolean(document.activeElement.closest('[data-test=slider]'))"
     admin.page.wait_for_function(inside)
@@ -623,6 +638,7 @@ def test_focus_stays_in_the_slider(library: Frame, admin: Host) -> None:
     admin.page.wait_for_function(inside)
 
 
+@pytest.mark.slow
 def test_application_slides_over_the_page_that_was_there(served: Served, pages: Pages, admin: Host) -> None:
     app = added(served, f"{pages.url}/plain")["id"]
     admin.page.goto(f"{admin.url}/app/contact-center")
@@ -647,6 +663,7 @@ def test_installation_is_not_shown_to_operators(served: Served, pages: Pages, op
     assert operator.operator.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_looks(library: Frame, admin: Host, size: str) -> None:
     admin.page.set_viewport_size(SIZES[size])
@@ -771,6 +788,7 @@ SPELLINGS = {
 }
 
 
+@pytest.mark.slow
 def test_messages_are_read_in_every_spelling() -> None:
     script = f"""import {{ answerText, parse }} from {json.dumps((ROOT / "ui/src/frame/protocol.ts").as_uri())}
         const parts = (told) => told && [told.method, told.params, told.callback, told.sid]

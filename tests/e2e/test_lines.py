@@ -141,6 +141,7 @@ def test_line_from_its_name_to_its_end(served: Served, scene: Scene, browser: Br
         expect(ada.part("line")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_line_is_tried_out(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, DESKTOP) as ada:
         add_line(ada, LONG)
@@ -165,6 +166,7 @@ def test_line_is_tried_out(served: Served, scene: Scene, browser: Browser) -> No
         ada.sees("Here I am.")
 
 
+@pytest.mark.slow
 def test_line_on_a_phone(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, PHONE) as ada:
         add_line(ada, LONG)
@@ -206,6 +208,7 @@ def choose(someone: Owner, choice: str) -> None:
     someone.page.get_by_role("menuitemcheckbox", name=choice).click()
 
 
+@pytest.mark.slow
 def test_people_say_whether_they_are_there(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, DESKTOP, OPERATOR) as olga:
         expect(olga.part("presence")).to_have_attribute("data-presence", "online")
@@ -233,6 +236,7 @@ def test_people_say_whether_they_are_there(served: Served, scene: Scene, browser
         choose(olga, "Automatic")
 
 
+@pytest.mark.slow
 def test_who_leaves_the_page_alone_is_on_a_break(served: Served, scene: Scene, browser: Browser) -> None:
     with window(browser, PHONE) as context:
         context.clock.install()

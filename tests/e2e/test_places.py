@@ -10,11 +10,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, window
+from support.browsers import DESKTOP, FIRST_DESKTOP, PHONE, SIZES, window
 from support.frames import SCOPES, Host, Pages, host
 from support.sdk import ROOT, node
 from support.served import Scene, Served
 
+pytestmark = pytest.mark.xdist_group("places")  # they share a server
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 ICON = {"iconName": "fa-bars", "color": "GREEN"}
 PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/%3E"
@@ -64,11 +65,11 @@ def told(person: Host) -> dict:
     return body.evaluate("() => ({ code: b24.placement.placement, ...b24.placement.options })")
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_operator_meets_applications_in_a_dialog(
     browser: Browser, served: Served, scene: Scene, chat: int, size: str
 ) -> None:
-    with window(browser, PHONE if size == "phone" else DESKTOP) as context:
+    with window(browser, SIZES[size]) as context:
         olga = host(context, served.url, OPERATOR)
         page, part = olga.page, olga.operator.part
         asked: list[str] = []
@@ -119,6 +120,7 @@ def test_operator_meets_applications_in_a_dialog(
         assert olga.operator.problems == []
 
 
+@pytest.mark.slow
 def test_documented_address_opens_the_application(browser: Browser, served: Served, chat: int) -> None:
     with window(browser, DESKTOP) as context:
         olga = host(context, served.url, OPERATOR)
@@ -142,6 +144,7 @@ def admin(browser: Browser, served: Served) -> Iterator[Host]:
         yield host(context, served.url, ADMIN)
 
 
+@pytest.mark.slow
 def test_administrator_finishes_an_installation(
     served: Served, scene: Scene, pages: Pages, chat: int, admin: Host
 ) -> None:
@@ -221,6 +224,7 @@ def test_channel_says_what_is_wrong_and_leads_to_its_settings(
     assert admin.operator.problems == []
 
 
+@pytest.mark.slow
 def test_navigation_without_applications_has_no_entry(browser: Browser, tieline: Path, tmp_path: Path) -> None:
     with Served(tieline, tmp_path / "data", tls=False) as empty:
         empty.person("Ada Admin", ADMIN, admin=True)

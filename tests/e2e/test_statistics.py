@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from support.axe import check
-from support.browsers import DESKTOP, PHONE, Operator, picture, window
+from support.browsers import DESKTOP, FIRST_DESKTOP, SIZES, Operator, picture, window
 from support.portal import PASSWORD
 from support.served import Scene, Served
 
+pytestmark = pytest.mark.xdist_group("statistics")  # they share a server
 ADMIN, OPERATOR = "ada@example.com", "olga@example.com"
 
 
@@ -32,9 +33,9 @@ def scene(served: Served) -> Scene:
     return made
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_figures_are_read_from_sums_down_to_a_dialog(browser: Browser, served: Served, scene: Scene, size: str) -> None:
-    with window(browser, PHONE if size == "phone" else DESKTOP) as context:
+    with window(browser, SIZES[size]) as context:
         ada = Operator(context, served.url, ADMIN, PASSWORD)
         page, part = ada.page, ada.part
         ada.go("Statistics")
@@ -91,6 +92,7 @@ def test_figures_are_read_from_sums_down_to_a_dialog(browser: Browser, served: S
         assert ada.problems == []
 
 
+@pytest.mark.slow
 def test_nothing_and_failure_are_told(browser: Browser, served: Served, scene: Scene) -> None:
     def fail(route: Route) -> None:
         route.abort()

@@ -21,6 +21,8 @@ ARGUMENTS = [
 PATIENCE = 15_000
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+FIRST_DESKTOP = ["desktop", pytest.param("phone", marks=pytest.mark.slow)]
 
 
 @contextmanager

@@ -72,6 +72,7 @@ class Served:
         assert self.process is None or self.process.poll() is not None
         if not self._database and not self.folder.exists():
             self.folder.mkdir(parents=True, mode=0o700)
+            (self.folder / "tieline.db").touch(0o600)
             (self.folder / "tieline.db").write_bytes(_migrated())
         self._said = self.log.stat().st_size if self.log.exists() else 0
         self.log.parent.mkdir(parents=True, exist_ok=True)
