@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.portal import Client, Desk, Loop, Portal
+from support.portal import HERE, Client, Desk, Loop, Portal, ask
 
 MAPS = ("result", "result_error", "result_total", "result_next", "result_time")
 NOW = "2027-01-15T08:00:00+00:00"
@@ -344,7 +345,8 @@ def test_batches_that_stand_in_each_others_way_lose_nothing(desk: Desk) -> None:
         cmd = [f"im.message.add?DIALOG_ID=chat{chat}&MESSAGE=x" for chat in chats]
         orders = [cmd if number % 2 else cmd[::-1] for number in range(24)]
         path = f"{admin.prefix}batch"
-        replies = await asyncio.gather(*(desk.portal._http.post(path, json={"cmd": cmd}) for cmd in orders))
+        requests = [httpx.Request("POST", HERE.join(path), json={"cmd": cmd}) for cmd in orders]
+        replies = await asyncio.gather(*(ask(desk.portal.parts.server, request) for request in requests))
         return [reply.json()["result"] for reply in replies]
 
     answers = desk.portal.loop.run(send())
