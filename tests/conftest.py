@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tieline.store.migrations import migrate
 sys.modules.setdefault("trio", None)  # else httpx looks for it on disk at every request
 WHOLE: pytest.StashKey[list[str]] = pytest.StashKey()
 ENGINES = ("sqlite", "postgresql")
+MEMORY = Path("/dev/shm")  # what is made there waits for no disk
+ROOM = 4 << 30
 MOST_CHECKED = 50  # events of a test; more are of the same kinds
 
 
@@ -44,8 +47,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell a run of everything from one of some tests."""
+    """Tell a run of everything from one of some tests; let files of tests that are in a hurry be in memory."""
     options = config.option
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        tempfile.tempdir = str(MEMORY)
     some = options.collectonly or options.keyword or options.markexpr == "slow"
     some = some or config.args != config.getini("testpaths")
     if not some and not hasattr(config, "workerinput"):
