@@ -42,8 +42,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run two workers for each core: a test waits half of its time, for a browser, a disk or another process."""
-    return 2 * (os.cpu_count() or 1)
+    """Run one worker more than there are cores: tests also wait, for a browser, a disk or another process."""
+    return 1 + (os.cpu_count() or 1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
