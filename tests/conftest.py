@@ -18,7 +18,6 @@ from support.receiver import Receiver
 from support.schemas import problems
 from tieline.store.migrations import migrate
 
-sys.modules.setdefault("trio", None)  # else httpx looks for it on disk at every request
 WHOLE: pytest.StashKey[list[str]] = pytest.StashKey()
 ENGINES = ("sqlite", "postgresql")
 MEMORY = Path("/dev/shm")  # what is made there waits for no disk
@@ -82,7 +81,7 @@ def postgresql() -> Iterator[str]:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the schema, to copy."""
     path = tmp_path_factory.mktemp("template") / "tieline.db"
-    migrate(f"sqlite:///{path}")
+    path.write_bytes(servers.migrated())
     return path
 
 

@@ -53,7 +53,7 @@ class Loop:
         self.loop.close()
 
 
-async def ask(server: Any, request: httpx.Request) -> httpx.Response:
+async def respond(server: Any, request: httpx.Request, *, address: str = "127.0.0.1") -> httpx.Response:
     """Put a request to a server as it would come from a socket; a client with all its layers takes as long again."""
     url, body, read = request.url, aiter(request.stream), False
     told: dict[str, Any] = {}
@@ -89,7 +89,7 @@ async def ask(server: Any, request: httpx.Request) -> httpx.Response:
         "raw_path": url.raw_path.partition(b"?")[0],
         "query_string": url.query,
         "server": (url.host, url.port),
-        "client": ("127.0.0.1", 50000),
+        "client": (address, 50000),
         "root_path": "",
     }
     await server(scope, receive, send)
@@ -186,7 +186,7 @@ class Portal:
 
     def request(self, method: str, path: str, **options: Any) -> Reply:
         """Send a request; an internal error fails the test."""
-        response = self.loop.run(ask(self.parts.server, httpx.Request(method, HERE.join(path), **options)))
+        response = self.loop.run(respond(self.parts.server, httpx.Request(method, HERE.join(path), **options)))
         kind = response.headers.get("content-type", "")
         reply = Reply(
             response.status_code,
@@ -204,7 +204,7 @@ class Portal:
         async def send() -> list[str | None]:
             responses = await asyncio.gather(
                 *(
-                    ask(
+                    respond(
                         self.parts.server,
                         httpx.Request(
                             "POST", HERE.join(client.prefix + method), json=client.auth | params, headers=client.headers

@@ -6,32 +6,20 @@ import signal
 import socket
 import ssl
 import subprocess
-import tempfile
 import time
-from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 
 from support.portal import PASSWORD_HASH
-from support.servers import free_port
+from support.servers import free_port, migrated
 from support.waiting import until
 from tieline.http.asking import socket_path
-from tieline.store.migrations import migrate
 
 READY = b"tieline is ready"
 PATIENCE = 60
 ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg/%3E", "COLOR": "#a6ffa3"}
-
-
-@cache
-def _migrated() -> bytes:
-    """Return an SQLite file with the schema, which takes a server a second to make."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "tieline.db"
-        migrate(f"sqlite:///{path}")
-        return path.read_bytes()
 
 
 class Served:
@@ -73,7 +61,7 @@ class Served:
         if not self._database and not self.folder.exists():
             self.folder.mkdir(parents=True, mode=0o700)
             (self.folder / "tieline.db").touch(0o600)
-            (self.folder / "tieline.db").write_bytes(_migrated())
+            (self.folder / "tieline.db").write_bytes(migrated())
         self._said = self.log.stat().st_size if self.log.exists() else 0
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:

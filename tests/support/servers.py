@@ -11,11 +11,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import psycopg
 
 from tieline.store.engine import Database, Unavailable, open_database
+from tieline.store.migrations import migrate
 from tieline.store.signals import Bus
 
 
@@ -24,6 +26,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@cache
+def migrated() -> bytes:
+    """Return an SQLite file with the schema, which takes a second to make."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tieline.db"
+        migrate(f"sqlite:///{path}")
+        return path.read_bytes()
 
 
 def _as_nobody(folder: Path) -> dict[str, object]:

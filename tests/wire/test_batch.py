@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.portal import HERE, Client, Desk, Loop, Portal, ask
+from support.portal import HERE, Client, Desk, Loop, Portal, respond
 
 MAPS = ("result", "result_error", "result_total", "result_next", "result_time")
 NOW = "2027-01-15T08:00:00+00:00"
@@ -346,7 +346,7 @@ def test_batches_that_stand_in_each_others_way_lose_nothing(desk: Desk) -> None:
         orders = [cmd if number % 2 else cmd[::-1] for number in range(24)]
         path = f"{admin.prefix}batch"
         requests = [httpx.Request("POST", HERE.join(path), json={"cmd": cmd}) for cmd in orders]
-        replies = await asyncio.gather(*(ask(desk.portal.parts.server, request) for request in requests))
+        replies = await asyncio.gather(*(respond(desk.portal.parts.server, request) for request in requests))
         return [reply.json()["result"] for reply in replies]
 
     answers = desk.portal.loop.run(send())

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.portal import URL, Client, Loop, Portal, refused
+from support.portal import HERE, Client, Loop, Portal, refused, respond
 from support.served import Served
 from tieline.api.dispatch import Credentials, Dispatcher, Request
 from tieline.domain.clock import MINUTE, SECOND
@@ -42,12 +42,8 @@ def statuses(client: Client, count: int, method: str = "server.time") -> list[in
 def from_address(portal: Portal, address: str, path: str, **params: Any) -> int:
     """Send a request from another address; returns the status."""
 
-    async def send() -> int:
-        transport = httpx.ASGITransport(portal.parts.server, client=(address, 40_000))
-        async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
-            return (await client.post(path, json=params)).status_code
-
-    return portal.loop.run(send())
+    request = httpx.Request("POST", HERE.join(path), json=params)
+    return portal.loop.run(respond(portal.parts.server, request, address=address)).status_code
 
 
 def test_request_without_room_is_refused_in_the_documented_words(open_portal: Open) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.portal import URL, Client, Loop, Portal, Reply
+from support.portal import HERE, Client, Loop, Portal, Reply, respond
 from tieline.domain.clock import HOUR
 from tieline.services import tokens
 from tieline.store import people as people_store
@@ -162,12 +162,8 @@ def test_webhook_in_the_path_wins_over_a_token(quick_portal: Portal) -> None:
 def from_outside(portal: Portal, scheme: str, address: str, path: str) -> httpx.Response:
     """Send a request from another machine."""
 
-    async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(portal.parts.server, client=(address, 50000))
-        async with httpx.AsyncClient(transport=transport, base_url=URL.replace("https", scheme)) as client:
-            return await client.post(path)
-
-    return portal.loop.run(send())
+    request = httpx.Request("POST", HERE.copy_with(scheme=scheme).join(path))
+    return portal.loop.run(respond(portal.parts.server, request, address=address))
 
 
 @pytest.fixture

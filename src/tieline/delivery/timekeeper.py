@@ -5,7 +5,7 @@ import contextlib
 
 import structlog
 
-from tieline.domain.clock import SECOND, PortalClock
+from tieline.domain.clock import SECOND
 from tieline.services import clock, presence
 from tieline.services.call import Call, World
 from tieline.store import people, timers
@@ -62,15 +62,18 @@ class Timekeeper:
         return pause
 
     def _advance(self, tx: Tx, portal_id: int) -> int:
-        call = Call(tx, self._world, people.get_portal(tx, portal_id), self._world.clock.now())
+        call = self._call(tx, portal_id)
         presence.sweep(call)
         return clock.advance(call, AT_ONCE)
 
     def _pause(self, tx: Tx, portal_id: int) -> float:
         """Return how many seconds are left until something is due; 0 where it is."""
-        portal, real_now = people.get_portal(tx, portal_id), self._world.clock.now()
-        if presence_store.list_gone(tx, portal_id, real_now):
+        call = self._call(tx, portal_id)
+        led = clock.read(call)
+        if led.target is not None or presence_store.list_gone(tx, portal_id, call.real_now):
             return 0
-        clock = portal.clock or PortalClock(real_now, real_now)
         due = timers.find_first(tx, portal_id)
-        return POLL if due is None and clock.target is None else clock.due_in(due or 0, real_now) / SECOND
+        return POLL if due is None else led.due_in(due, call.real_now) / SECOND
+
+    def _call(self, tx: Tx, portal_id: int) -> Call:
+        return Call(tx, self._world, people.get_portal(tx, portal_id), self._world.clock.now())

@@ -63,7 +63,7 @@ class PortalClock:
     def due_in(self, due: int, real: int) -> float:
         """Return how many of the machine's milliseconds are left until a moment of the portal's."""
         left = due - self.at(real)
-        if self.target is not None or left <= 0:
+        if left <= 0:
             return 0
         return left / self.rate if self.rate else float("inf")
 

@@ -79,10 +79,10 @@ def find_owners(
     """Return the objects of a type that any of these leads to, oldest first."""
     if not normals:
         return []
-    names = {f"n{number}": normal for number, normal in enumerate(normals)}
+    chosen, names = among("normal", normals)
     rows = tx.all(
         f"""select distinct entity_id from crm_multifields where portal_id = :portal and type_id = :kind
-        and normal in ({", ".join(":" + name for name in names)}) and entity_type = :type
+        and {chosen} and entity_type = :type
         order by entity_id limit :limit""",
         portal=portal_id,
         kind=kind.value,

@@ -1,6 +1,6 @@
 """Conditions and orders of lists, written as SQL over named columns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tieline.store.engine import Tx
@@ -24,10 +24,12 @@ class Order(NamedTuple):
     descending: bool = False
 
 
-def among(column: str, ids: Collection[int]) -> tuple[str, dict[str, int]]:
-    """Write that a column is one of some ids, and the parameters that this takes."""
-    names = {f"id{number}": one for number, one in enumerate(ids)}
-    return f"{column} in ({', '.join(':' + name for name in names)})" if names else "1 = 0", names
+def among(column: str, values: Iterable[Any], *, key: str = "id", negated: bool = False) -> tuple[str, dict[str, Any]]:
+    """Write that a column is one of some values, or none of them, and the parameters that this takes."""
+    names = {f"{key}_{place}": value for place, value in enumerate(values)}
+    if not names:
+        return "1 = 1" if negated else "1 = 0", names
+    return f"{column} {'not in' if negated else 'in'} ({', '.join(':' + name for name in names)})", names
 
 
 def of_portal(tx: Tx) -> str:
@@ -45,10 +47,9 @@ def where(conditions: list[Condition], columns: Mapping[str, str]) -> tuple[str,
     for number, (field, operator, value) in enumerate(conditions):
         column, key = columns[field], f"v{number}"
         if operator in ("in", "not in"):
-            keys = [f"{key}_{place}" for place in range(len(value))]
-            nothing = "1 = 0" if operator == "in" else "1 = 1"
-            parts.append(f"{column} {operator} ({', '.join(':' + name for name in keys)})" if keys else nothing)
-            params.update(zip(keys, value, strict=True))
+            chosen, names = among(column, value, key=key, negated=operator == "not in")
+            parts.append(chosen)
+            params |= names
         elif operator.endswith(("like", "pattern")):
             test = "not like" if operator.startswith("not") else "like"
             parts.append(f"lower(cast({column} as text)) {test} :{key} escape '\\'")

@@ -147,8 +147,7 @@ def list_messages_by_id(tx: Tx, portal_id: int, ids: list[int]) -> dict[int, Mes
         return {}
     chosen, names = among("id", ids)
     rows = tx.all(
-        f"""select {_MESSAGE} from messages where {of_portal(tx)}
-        and {chosen}""",
+        f"select {_MESSAGE} from messages where {of_portal(tx)} and {chosen}",
         portal=portal_id,
         **names,
     )

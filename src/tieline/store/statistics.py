@@ -12,7 +12,7 @@ from tieline.domain.periods import THURSDAY, Period
 from tieline.domain.sessions import Session
 from tieline.domain.statistics import COUNTS, OPENED, Figures, Happened, Sums, Written
 from tieline.store.engine import Tx
-from tieline.store.filters import Condition, where
+from tieline.store.filters import Condition, among, where
 from tieline.store.sessions import SESSION, to_session
 
 Key = tuple[Any, ...]
@@ -287,12 +287,12 @@ _COUNTING = {
 
 
 def _with_waits(tx: Tx, portal_id: int, found: list[Figures]) -> list[Figures]:
-    ids = [one.session_id for one in found]
-    text, params = where([Condition("session", "in", ids)], {"session": "session_id"})
+    chosen, names = among("session_id", [one.session_id for one in found])
     rows = tx.all(
-        f"select session_id, wait from session_waits where portal_id = :portal{text} order by session_id, position",
+        f"""select session_id, wait from session_waits where portal_id = :portal and {chosen}
+        order by session_id, position""",
         portal=portal_id,
-        **params,
+        **names,
     )
     waits: dict[int, list[int]] = {}
     for session, wait in rows:
