@@ -288,7 +288,7 @@ def test_messages_cost_no_statement_where_nobody_subscribed(
     desk.write_in("One")
     desk.write_in("Two")
     counts = [_count(desk, monkeypatch)]
-    monkeypatch.setattr("tieline.services.chats.tell_added", lambda *_, **__: None)
+    monkeypatch.setattr("tieline.services.messages.tell_added", lambda *_, **__: None)
     counts.append(_count(desk, monkeypatch))
     assert counts[0] == counts[1] > 0
 

@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 from support.actions import ACTIONS, ATTENDANCE, LINES, REFUSED
 from support.simulated import CODE, Simulated, pick
 from tieline.cli import commands
+from tieline.domain.chats import Draft
 from tieline.domain.clock import DAY, HOUR, SECOND
 from tieline.domain.definitions import COLUMNS
 from tieline.domain.periods import read_period
 from tieline.domain.sessions import Status
-from tieline.services import chats, clock, operators, sessions, statistics
+from tieline.services import clock, messages, operators, sessions, statistics
 from tieline.services.call import Call
 from tieline.store.engine import Tx
 from tieline.store.statistics import Wanted
@@ -43,15 +44,15 @@ USUAL = settings(deadline=None, suppress_health_check=list(HealthCheck), databas
 
 
 def _note(call: Call, chat: int, _: "Office") -> None:
-    chats.send(call, chat, "A regular customer", private=True)
+    messages.send(call, chat, Draft("A regular customer", private=True))
 
 
 def _write(call: Call, chat: int, _: "Office") -> None:
-    chats.send(call, chat, "Good day")
+    messages.send(call, chat, Draft("Good day"))
 
 
 def _say(call: Call, chat: int, _: "Office") -> None:
-    chats.send(call, chat, "You are the next", system=True)
+    messages.send(call, chat, Draft("You are the next", system=True))
 
 
 def _begin_with(call: Call, chat: int, office: "Office") -> None:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from support.simulated import Simulated
+from tieline.domain.chats import Draft
 from tieline.domain.clock import HOUR, MINUTE, PortalClock
 from tieline.domain.presence import Choice
-from tieline.services import chats, clock, presence
+from tieline.services import clock, messages, presence
 from tieline.services.call import Call
 from tieline.store import people
 
@@ -94,7 +95,7 @@ class Year:
 
         def answer(call: Call) -> None:
             call.user = call.find_person(operator)
-            chats.send(call, chat, "Good day")
+            messages.send(call, chat, Draft("Good day"))
 
         self.portal.write(answer)
 

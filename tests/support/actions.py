@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from tieline.domain.chats import Draft
 from tieline.domain.presence import Choice
-from tieline.services import chats, operators, presence
+from tieline.services import chats, messages, operators, presence
 from tieline.services.call import Call
 
 REFUSED = (chats.NoAccess, operators.NotPassedOn, operators.NotTransferred, operators.NotIntercepted)
@@ -67,4 +68,4 @@ ATTENDANCE = (_choose(Choice.ONLINE), _choose(Choice.ONLINE), _choose(Choice.ABS
 
 
 def _write(call: Call, chat: int) -> None:
-    chats.send(call, chat, "Good day")
+    messages.send(call, chat, Draft("Good day"))

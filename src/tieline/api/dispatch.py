@@ -131,6 +131,8 @@ def perform(call: Call, method: Method, params: dict[str, Any]) -> Any:
     """Permit the call, bind its parameters and run the method; a declared domain error ends as its fault."""
     permit(call, method)
     call, params = name_source(call, method, params)
+    if method.key is not None and call.webhook is not None:
+        call = replace(call, client=method.key.read(params))
     try:
         return method.handler(call, **method.bind(params))
     except ApiError:
@@ -212,7 +214,7 @@ def _by_token(call: Call, secret: str) -> None:
 
 def _find_token(call: Call, hashed: str) -> tuple[int, App | None, User | None] | None:
     token = token_store.find_token(call.tx, call.portal_id, hashed, refresh=False)
-    return (token.expires_at, call.find_app(token.app_id), call.find_person(token.user_id)) if token else None
+    return (token.expires_at, call.find_app(token.app_id), call.find_user(token.user_id)) if token else None
 
 
 def _by_session(call: Call, cookie: str) -> None:
@@ -226,6 +228,8 @@ def permit(call: Call, method: Method) -> None:
     """Check the kind of credentials, the scope and the user's rights, in this order."""
     if method.auth is Auth.APP and call.app is None:
         raise ApiError(faults.WRONG_AUTH_TYPE)
+    if method.auth is Auth.CLIENT and call.app is None and call.webhook is None:
+        raise ApiError(faults.NO_SESSIONS)
     if method.auth is Auth.SESSION and (call.app is not None or call.webhook is not None):
         raise ApiError(faults.SESSION_ONLY)
     if not call.scopes.intersection(method.scopes):

@@ -62,6 +62,7 @@ WRONG_AUTH_TYPE = Fault(
     403,
 )
 APP_ONLY = Fault("ACCESS_DENIED", "Access denied! Application context required", 403)
+NO_SESSIONS = Fault("WRONG_AUTH_TYPE", "Access for this method not allowed by session authorization", 403)
 SESSION_ONLY = Fault("WRONG_AUTH_TYPE", "This method is for the portal's own pages", 403)
 FOREIGN_ORIGIN = Fault("ACCESS_DENIED", "Access denied! The request comes from another site", 403)
 ADMIN_ONLY = Fault("ACCESS_DENIED", "Access denied! Administrator access rights required", 403)

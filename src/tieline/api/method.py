@@ -22,7 +22,17 @@ class Auth(Enum):
 
     ANY = "application, webhook or session"
     APP = "application"
+    CLIENT = "application, or webhook of a program that names itself"
     SESSION = "session of the portal's own pages"
+
+
+class BotTokens(Enum):
+    """Where in an event's data the tokens of bots stand, which are put there when it is sent."""
+
+    NONE = "nowhere"
+    BOTS = "at each of the bots"
+    COMMANDS = "at each of the commands"
+    BOT = "at the bot"
 
 
 class Tokens(Enum):
@@ -50,8 +60,32 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientKey:
+    """The parameter by which a program names itself to webhooks, and how a method complains of it.
+
+    One that is longer than `limit` characters is refused as `wrong`.
+    """
+
+    wire_name: str
+    doc: str
+    missing: Fault
+    wrong: Fault
+    limit: int = 255
+
+    def read(self, raw: Mapping[str, Any]) -> str:
+        """Take the key out of a call's parameters."""
+        folded = self.wire_name.upper()
+        value = next((value for name, value in raw.items() if name.upper() == folded), "")
+        if is_empty(value) or not isinstance(value, str | int):
+            raise ApiError(self.missing)
+        if len(str(value)) > self.limit:
+            raise ApiError(self.wrong)
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
-    """One parameter of a method."""
+    """One parameter of a method; `key` if it names the caller, and the method's body has no use for it."""
 
     name: str
     wire_name: str
@@ -60,6 +94,7 @@ class Param:
     default: Any
     read: Reader
     may_be_empty: bool
+    key: bool = False
 
     @property
     def required(self) -> bool:
@@ -89,6 +124,7 @@ class Method:
     documented: bool
     differs: tuple[Difference, ...]
     unreachable: Mapping[str, str]
+    key: ClientKey | None = None
 
     def bind(self, raw: Mapping[str, Any]) -> dict[str, Any]:
         """Turn decoded parameters into keyword arguments; refuses in the declared order."""
@@ -96,6 +132,8 @@ class Method:
             folded = {key.upper(): value for key, value in raw.items()}
         bound: dict[str, Any] = {}
         for param in self.params:
+            if param.key:
+                continue
             value = raw.get(param.wire_name) if self.exact_names else folded.get(param.wire_name.upper())
             if value is None or (is_empty(value) and not param.may_be_empty):
                 if param.required:
@@ -121,7 +159,8 @@ class Method:
     @property
     def all_faults(self) -> tuple[Fault, ...]:
         """Every fault of its own that the method may answer with."""
-        return (*self.faults, *self.errors.values())
+        named = (self.key.missing, self.key.wrong) if self.key else ()
+        return tuple(dict.fromkeys((*self.faults, *self.errors.values(), *named)))
 
     @property
     def argument_faults(self) -> tuple[Fault, ...]:
@@ -145,6 +184,7 @@ class Event:
     doc: str
     data: Any
     differs: tuple[Difference, ...]
+    bots: BotTokens = BotTokens.NONE
 
     @property
     def wire_name(self) -> str:
@@ -161,6 +201,7 @@ class Family:
     dialect: Dialect = ARGUMENT
     exact_names: bool = False
     admin: Fault = ADMIN_ONLY
+    key: ClientKey | None = None
     methods: list[Method] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -192,6 +233,9 @@ class Family:
 
         def declare(handler: Handler) -> Handler:
             params, rest = _params(name, handler, may_be_empty)
+            key = self.key if (auth or self.auth) is Auth.CLIENT else None
+            if key is not None:
+                params = (*params, _key_param(key))
             self.methods.append(
                 Method(
                     name=name,
@@ -213,6 +257,7 @@ class Family:
                     documented=documented,
                     differs=differs,
                     unreachable=unreachable or {},
+                    key=key,
                 )
             )
             return handler
@@ -226,6 +271,7 @@ class Family:
         of: type[Fact],
         tokens: Tokens = Tokens.ACCESS,
         late: bool = False,
+        bots: BotTokens = BotTokens.NONE,
         differs: tuple[Difference, ...] = (),
     ) -> Callable[[Renderer], Renderer]:
         """Declare the decorated function as the wire form of a fact: (call, fact) -> data.
@@ -247,11 +293,16 @@ class Family:
                     data=get_type_hints(render, include_extras=True).get("return")
                     or _wrong(name, "says not what its data are"),
                     differs=differs,
+                    bots=bots,
                 )
             )
             return render
 
         return declare
+
+
+def _key_param(key: ClientKey) -> Param:
+    return Param("client_key", key.wire_name, key.doc, str, "", reader(str), may_be_empty=True, key=True)
 
 
 def _params(

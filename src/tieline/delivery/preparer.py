@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import msgspec
 import structlog
 
-from tieline.api.method import Event, Tokens
+from tieline.api.method import BotTokens, Event, Tokens
 from tieline.api.registry import Registry
-from tieline.delivery.webhook import Origin, signing
-from tieline.domain.apps import EVENT_TOKEN_REUSE, App, AppKind
+from tieline.delivery.webhook import Origin, bots_in, signing
+from tieline.domain.apps import EVENT_TOKEN_REUSE, App, AppKind, Grant
 from tieline.domain.events import Delivery
 from tieline.services import tokens
 from tieline.services.call import Call, World
@@ -33,6 +33,7 @@ class Prepared(NamedTuple):
     origin: Origin | None = None
     refusal: str = ""
     hopeless: bool = False
+    grants: dict[int, Grant] | None = None  # of the bots that it tells something, if any
 
 
 class _Known(NamedTuple):
@@ -49,9 +50,11 @@ class _Memory:
 
     tokens: dict[tuple[int, int, int], tuple[str, int]]  # by portal, application and user
     origins: dict[tuple[int, ...], _Known]
+    grants: dict[tuple[int, int, int], tuple[Grant, int, int]]  # of bots, by portal, application and bot
 
     def update(self, other: "_Memory") -> None:
-        for mine, theirs in ((self.tokens, other.tokens), (self.origins, other.origins)):
+        pairs = ((self.tokens, other.tokens), (self.origins, other.origins), (self.grants, other.grants))
+        for mine, theirs in pairs:
             if len(mine) > REMEMBERED:
                 mine.clear()
             mine.update(theirs)  # type: ignore[arg-type]  # of one kind in each pair
@@ -68,12 +71,13 @@ class Preparer:
         self._database = database
         self._world = world
         self._registry = registry
-        self._memory = _Memory({}, {})
+        self._memory = _Memory({}, {}, {})
 
     def prepare_head(self, head: Delivery, version: int) -> Prepared | None:
         """Prepare a delivery without the database, if its origin is known as of this version of the portal."""
         known = self._memory.origins.get(_origin_key(head))
-        if known is None or head.data is None:
+        event = self._registry.find_event(head.event)
+        if known is None or head.data is None or event is None or event.bots is not BotTokens.NONE:
             return None
         if not _holds(known, version, self._world.clock.now()):
             return None
@@ -98,7 +102,7 @@ class Preparer:
     def _prepare_all(
         self, tx: Tx, lanes: list[LaneKey], lease: tuple[str, int] | None, *, writing: bool
     ) -> tuple[list[list[Prepared]], _Memory]:
-        now, made = self._world.clock.now(), _Memory({}, {})
+        now, made = self._world.clock.now(), _Memory({}, {}, {})
         found: list[list[Prepared]] = []
         for lane in lanes:
             claim = outbox.claim_lane(tx, *lane, worker=lease[0], now=now, until=now + lease[1]) if lease else None
@@ -122,7 +126,12 @@ class Preparer:
             return Prepared(delivery, refusal="the application is gone", hopeless=True)
         try:
             data = delivery.data if delivery.data is not None else _render(call, event, delivery, writing=writing)
-            return Prepared(delivery, data, self._origin(call, app, event, delivery, made, writing=writing))
+            origin = self._origin(call, app, event, delivery, made, writing=writing)
+            grants = None
+            if event.bots is not BotTokens.NONE:
+                bots = bots_in(msgspec.json.decode(data))
+                grants = {bot: self._grant(call, app, bot, made, writing=writing) for bot in bots}
+            return Prepared(delivery, data, origin, grants=grants)
         except _WRONG as error:  # it must not hold up the others that are prepared with it
             log.exception("an event cannot be prepared", delivery=delivery.id)
             return Prepared(delivery, refusal=f"the event cannot be prepared: {error!r}"[:300])
@@ -136,7 +145,7 @@ class Preparer:
             return known.origin
         binding = next((b for b in call.bindings(delivery.event) if b.id == delivery.binding_id), None)
         user_id = (binding.auth_user_id if binding else None) or delivery.actor_id
-        if event.tokens is Tokens.NONE or app.kind is AppKind.OUTGOING:
+        if event.tokens is Tokens.NONE or app.kind is not AppKind.LOCAL:
             user_id = None
         unseal = self._world.vault.unseal
         origin = Origin(
@@ -157,6 +166,21 @@ class Preparer:
             origin.access_token, made_at = self._event_token(call, app, user_id, made, writing=writing)
         made.origins[key] = _Known(origin, version, made_at)
         return origin
+
+    def _grant(self, call: Call, app: App, bot_id: int, made: _Memory, *, writing: bool) -> Grant:
+        """Return a bot's pair of tokens, made once for ten minutes; none for one that a webhook registered."""
+        if app.kind is not AppKind.LOCAL:
+            return Grant("", "", bot_id, 0)
+        key = (call.portal_id, app.id, bot_id)
+        known = made.grants.get(key) or self._memory.grants.get(key)
+        version = call.tx.version(call.portal_id)  # which a bot that refreshes its tokens raises
+        if known is not None and known[2] == version and call.real_now - known[1] < EVENT_TOKEN_REUSE:
+            return known[0]
+        if not writing:
+            raise _NeedsWriter
+        grant = tokens.issue_for_bot(call, app, bot_id)
+        made.grants[key] = (grant, call.real_now, version)
+        return grant
 
     def _event_token(self, call: Call, app: App, user_id: int, made: _Memory, *, writing: bool) -> tuple[str, int]:
         """Return a token for events, made once for ten minutes and good for the full hour that each event claims."""

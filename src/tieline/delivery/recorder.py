@@ -9,7 +9,7 @@ import structlog
 from tieline.delivery.retry import SCHEDULE, STRICT_SCHEDULE, Reply, Verdict, judge
 from tieline.domain.events import Delivery
 from tieline.services.call import Call, World
-from tieline.services.chats import note_failure
+from tieline.services.messages import note_failure
 from tieline.store import journal, outbox, people
 from tieline.store.engine import Database, Tx, Unavailable
 from tieline.store.journal import Outcome

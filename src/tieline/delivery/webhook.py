@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ import msgspec
 from tieline.api import php_form
 from tieline.delivery import guard
 from tieline.delivery.retry import Reply
-from tieline.domain.apps import ACCESS_TOKEN_LIFE, App
+from tieline.domain.apps import ACCESS_TOKEN_LIFE, App, Grant
 from tieline.domain.clock import SECOND
 from tieline.domain.events import Delivery
 from tieline.domain.people import Portal
@@ -53,15 +54,8 @@ class Origin:
 
     def auth_block(self, moment: int) -> dict[str, Any]:
         """Write the auth block: tokens where somebody acted, and always what proves the portal."""
-        portal_part = {
-            "domain": self.portal.domain,
-            "server_endpoint": self.portal.rest_url,
-            "client_endpoint": self.portal.rest_url,
-            "member_id": self.portal.member_id,
-            "application_token": self.application_token,
-        }
         if self.access_token is None:
-            return portal_part
+            return self.portal_part()
         life = ACCESS_TOKEN_LIFE // SECOND
         return {
             "access_token": self.access_token,
@@ -71,7 +65,34 @@ class Origin:
             "status": self.app.status.value,
             "user_id": self.user_id,
             **({"refresh_token": self.refresh_token} if self.refresh_token else {}),
-            **portal_part,
+            **self.portal_part(),
+        }
+
+    def portal_part(self) -> dict[str, Any]:
+        """Write what proves the portal, and where it is."""
+        return {
+            "domain": self.portal.domain,
+            "server_endpoint": self.portal.rest_url,
+            "client_endpoint": self.portal.rest_url,
+            "member_id": self.portal.member_id,
+            "application_token": self.application_token,
+        }
+
+    def bot_block(self, grant: Grant, moment: int) -> dict[str, Any]:
+        """Write what a bot's program needs to call back: its tokens, if it has any, and what proves the portal."""
+        if not grant.access_token:
+            return {**self.portal_part(), "user_id": grant.user_id}
+        life = ACCESS_TOKEN_LIFE // SECOND
+        return {
+            "access_token": grant.access_token,
+            "expires": moment + life,
+            "expires_in": life,
+            "scope": self.app.scope_list,
+            "status": self.app.status.value,
+            "refresh_token": grant.refresh_token,
+            "user_id": grant.user_id,
+            "client_id": self.app.client_id,
+            **self.portal_part(),
         }
 
 
@@ -80,12 +101,37 @@ def signing(key: str) -> hmac.HMAC:
     return hmac.new(base64.b64decode(key.removeprefix(_SIGNING_PREFIX)), digestmod=hashlib.sha256)
 
 
-def prepare(delivery: Delivery, data: str, origin: Origin, now: int) -> Outgoing:
+def bots_in(data: Any) -> list[int]:
+    """Return the bots to which an event brings their tokens."""
+    return list(dict.fromkeys(bot_id for bot_id, *_ in _bot_parts(data)))
+
+
+def _bot_parts(data: Any) -> Iterator[tuple[int, dict[str, Any], str]]:
+    """Find where tokens of bots belong: the bot, the part of the data, and the name under which it has them."""
+    for name in ("BOT", "COMMAND"):
+        for part in data.get(name, {}).values():
+            yield part["BOT_ID"], part, "AUTH"
+    if "bot" in data:
+        yield data["bot"]["id"], data["bot"], "auth"
+
+
+def _give_tokens(data: Any, origin: Origin, grants: dict[int, Grant], moment: int) -> None:
+    for bot_id, part, name in _bot_parts(data):
+        block = origin.bot_block(grants[bot_id], moment)
+        if name.isupper():
+            part.update(block)
+        part[name] = block
+
+
+def prepare(
+    delivery: Delivery, data: str, origin: Origin, now: int, grants: dict[int, Grant] | None = None
+) -> Outgoing:
     """Build the request of one attempt; only its moment, its tokens and its signature differ from the last one's."""
     moment = now // SECOND
-    head = php_form.encode(
-        {"event": delivery.event, "event_handler_id": delivery.binding_id, "data": msgspec.json.decode(data)}
-    )
+    told = msgspec.json.decode(data)
+    if grants:
+        _give_tokens(told, origin, grants, moment)
+    head = php_form.encode({"event": delivery.event, "event_handler_id": delivery.binding_id, "data": told})
     body = f"{head}&ts={moment}&{origin.form(moment)}".encode()
     stable_id = f"evt_{delivery.portal_id}_{delivery.id}"
     headers = {

@@ -263,7 +263,7 @@ class Worker:
         if prepared.origin is None:
             reply = Reply(reason=prepared.refusal)
         else:
-            outgoing = prepare(prepared.delivery, prepared.data, prepared.origin, started)
+            outgoing = prepare(prepared.delivery, prepared.data, prepared.origin, started, prepared.grants)
             try:
                 reply = await self._sender.send(outgoing)
             except asyncio.CancelledError:

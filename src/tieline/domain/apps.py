@@ -16,10 +16,14 @@ EVENT_TOKEN_REUSE = 10 * MINUTE  # tokens of events are minted once for this lon
 
 
 class AppKind(Enum):
-    """What an application is: a program with tokens, or the outgoing webhook of a person."""
+    """What an application is: a program with tokens, a person's outgoing webhook, or what calls by incoming ones.
+
+    A client names itself to incoming webhooks by a key of its own: bots are registered under it.
+    """
 
     LOCAL = "local"
     OUTGOING = "outgoing"
+    CLIENT = "client"
 
 
 class AppStatus(Enum):
@@ -122,7 +126,8 @@ class Code:
 class Binding:
     """An application's subscription to one event.
 
-    An offline one has no handler: what it is told waits in a queue, one for each source key (`connector`).
+    An offline one has no handler: what it is told waits in a queue, one for each source key (`connector`). One with a
+    bot is told of that bot alone.
     """
 
     id: int
@@ -133,6 +138,7 @@ class Binding:
     offline: bool = False
     connector: str = ""
     notice_pause: int = NOTICE_PAUSE
+    bot_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

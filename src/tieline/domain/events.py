@@ -1,6 +1,6 @@
 """Every event as a fact: what happened, to what, by whom. How it looks on the wire stands in methods/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tieline.domain.files import File
@@ -14,6 +14,7 @@ class Fact:
     actor_id: int | None = None
     chat_id: int = 0  # orders deliveries; 0 for what belongs to no dialog
     message_id: int | None = None  # fails where the event is given up
+    bot_id: int | None = None  # of a bot that has a handler of its own
 
     @property
     def subject(self) -> str:
@@ -71,6 +72,7 @@ class OperatorMessageSent(MessageFact):
     author_id: int
     text: str
     files: tuple[File, ...] = ()
+    content: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class OperatorMessageEdited(MessageFact):
 
     author_id: int
     text: str
+    content: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,12 @@ class UserKind(StrEnum):
 
     PERSON = "person"
     CUSTOMER = "customer"
+    BOT = "bot"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of the portal, or a customer who writes from outside."""
+    """A person of the portal, a customer who writes from outside, or a bot."""
 
     id: int
     kind: UserKind

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from tieline.api.dispatch import Dispatcher
 from tieline.api.faults import ApiError
+from tieline.domain.chats import Chat
 from tieline.domain.ids import new_hex
 from tieline.domain.people import User
 from tieline.http.hosts import Hosts
@@ -20,7 +21,7 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import people
 from tieline.store.engine import Tx, Unavailable
-from tieline.store.signals import Bus, DialogChanged, NoticeAdded, PresenceChanged, Signal
+from tieline.store.signals import Bus, DialogChanged, NoticeAdded, PresenceChanged, Signal, WritingBegun
 
 PING_INTERVAL = 20.0
 CHECK_AGAIN = 60.0
@@ -41,6 +42,7 @@ class Listener:
         self.frames: set[str] = set()  # kinds of other news
         self.changed: OrderedDict[int, int] = OrderedDict()
         self.moved: set[int] = set()
+        self.writing: dict[tuple[int, int], WritingBegun] = {}
         self.wake = asyncio.Event()
 
     def tell(self, chat_id: int, sequence: int, *, moved: bool) -> None:
@@ -52,6 +54,12 @@ class Listener:
         if len(self.changed) > MAX_WAITING:
             self.changed.popitem(last=False)
         self.wake.set()
+
+    def tell_of_writing(self, signal: WritingBegun) -> None:
+        """Note that somebody else is writing."""
+        if signal.user_id != self.user_id and len(self.writing) < MAX_WAITING:
+            self.writing[signal.chat_id, signal.user_id] = signal
+            self.wake.set()
 
     def tell_of(self, kind: str) -> None:
         """Note that there is news of another kind, which the page asks for."""
@@ -86,18 +94,20 @@ class Live:
             listener.wake.set()
 
     def _hear(self, signal: Signal) -> None:
-        if not isinstance(signal, DialogChanged | NoticeAdded | PresenceChanged):
+        if not isinstance(signal, DialogChanged | NoticeAdded | PresenceChanged | WritingBegun):
             return
         if self._loop is None or not self._listeners:
             return
         with contextlib.suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(self._spread, signal)
 
-    def _spread(self, signal: DialogChanged | NoticeAdded | PresenceChanged) -> None:
+    def _spread(self, signal: DialogChanged | NoticeAdded | PresenceChanged | WritingBegun) -> None:
         for listener in self._listeners:
             if listener.portal_id != signal.portal_id:
                 continue
-            if isinstance(signal, DialogChanged):
+            if isinstance(signal, WritingBegun):
+                listener.tell_of_writing(signal)
+            elif isinstance(signal, DialogChanged):
                 listener.tell(signal.chat_id, signal.sequence, moved=signal.moved)
             elif listener.user_id == signal.user_id:
                 listener.tell_of("notice" if isinstance(signal, NoticeAdded) else "presence")
@@ -167,12 +177,22 @@ class Live:
                 user = await self._pages.session_user(listener.portal_id, cookie)
             while user is not None and listener.frames:
                 await _send(socket, {"type": listener.frames.pop()})
+            if user is not None and listener.writing:
+                await self._tell_of_writing(socket, listener, user)
             if user is not None and listener.changed:
                 changed, listener.changed = listener.changed, OrderedDict()
                 moved, listener.moved = listener.moved, set()
                 visible = await self._visible(listener.portal_id, user, list(changed))
                 for chat_id in dict.fromkeys([*visible, *moved.intersection(changed)]):
                     await _send(socket, {"type": "dialog", "chatId": chat_id, "sequence": changed[chat_id]})
+
+    async def _tell_of_writing(self, socket: WebSocket, listener: Listener, user: User) -> None:
+        writing, listener.writing = listener.writing, {}
+        visible = await self._visible(listener.portal_id, user, list({chat_id for chat_id, _ in writing}))
+        for signal in writing.values():
+            if signal.chat_id in visible:
+                told = {"chatId": signal.chat_id, "userId": signal.user_id, "name": signal.name}
+                await _send(socket, {"type": "writing", **told, "status": signal.status})
 
     async def _see(self, listener: Listener, *, idle: bool) -> None:
         await self._note(
@@ -196,9 +216,13 @@ class Live:
             world = self._dispatcher.world
             call = Call(tx, world, people.get_portal(tx, portal_id), world.clock.now(), user=user)
             found = ((chat_id, chat_store.find_chat(tx, portal_id, chat_id)) for chat_id in chat_ids)
-            return [chat_id for chat_id, chat in found if chat and chats.access(call, chat, user).read]
+            return [chat_id for chat_id, chat in found if chat and chat.is_dialog and _reads(call, chat, user)]
 
         return await self._dispatcher.database.read(look)
+
+
+def _reads(call: Call, chat: Chat, user: User) -> bool:
+    return chats.access(call, chat, user).read
 
 
 async def _send(socket: WebSocket, frame: dict[str, object]) -> None:

@@ -1,195 +1,275 @@
-"""im.chat.get, im.recent.list, im.dialog.*: chats as operators and webhooks see them."""
+"""im.chat.*: group chats, who is in them, how they look."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault
-from tieline.api.method import Doc, Family, Page
-from tieline.api.wire import WrongValue, iso, parse_iso
+from tieline.api.method import Doc, Family
 from tieline.domain.ids import parse_chat
 from tieline.methods.imopenlines_sessions import find_by_code
-from tieline.methods.views import chat_view, color, file_view, find_user, lines_view, message_view, user_view
-from tieline.services import chats, lines
+from tieline.services import chats, groups, images
 from tieline.services.call import Call
+from tieline.store import chat_cards, members
 from tieline.store import chats as chat_store
-from tieline.store import files as file_store
-from tieline.store import members
-from tieline.store import messages as message_store
-from tieline.store.inbox import Listed, Listing, list_chats
-from tieline.store.messages import Window
 
+CHAT_ID_EMPTY = Fault("CHAT_ID_EMPTY", "Chat ID can't be empty")
 DIALOG_ID_EMPTY = Fault("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
-FIRST_ID_STRING = Fault("FIRST_ID_STRING", "First ID can't be string")
-LAST_ID_STRING = Fault("LAST_ID_STRING", "Last ID can't be string")
-ACCESS_ERROR = Fault("ACCESS_ERROR", "You do not have access to the specified dialog", 403)
-MESSAGE_ID_ERROR = Fault("MESSAGE_ID_ERROR", "Message ID can't be empty")
-PARAMS_ERROR = Fault("PARAMS_ERROR", "Incorrect params")
-_BY_PARAMETER = {"FIRST_ID": FIRST_ID_STRING, "LAST_ID": LAST_ID_STRING, "DIALOG_ID": DIALOG_ID_EMPTY}
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 200
+USER_ID_EMPTY = Fault("USER_ID_EMPTY", "User ID can't be empty")
+TITLE_EMPTY = Fault("TITLE_EMPTY", "Title can't be empty")
+ACCESS_ERROR = Fault("ACCESS_ERROR", "Action unavailable")
+NO_KICK = Fault("ACCESS_DENIED_KICK", "Access denied to kick user from chat")
+NO_INVITING = Fault("ACCESS_DENIED_EXTEND", "Insufficient permissions to add participants to the chat")
+USER_NOT_FOUND = Fault("USER_NOT_FOUND", "The specified user is not in the chat")
+NOT_OWNER = Fault("WRONG_REQUEST", "Change owner can only owner and user must be member in chat")
+WRONG_COLOR = Fault("WRONG_COLOR", "This color currently unavailable")
+SAME_COLOR = Fault("WRONG_REQUEST", "This color currently set or chat doesn't exist")
+AVATAR_ERROR = Fault("AVATAR_ERROR", "Avatar incorrect type")
+NO_CHAT = Fault("WRONG_REQUEST", "Chat doesn't exist")
+ACCESS_DENIED = Fault("ACCESS_DENIED", "Access denied")
+NOT_MUTED = Fault("ACCESS_ERROR", "This chat cannot be muted", 403)
+NOT_MADE = Fault("WRONG_REQUEST", "Chat can't be created")
+_EMPTY = {"USER_ID": USER_ID_EMPTY, "TITLE": TITLE_EMPTY, "DIALOG_ID": DIALOG_ID_EMPTY, "AVATAR": AVATAR_ERROR}
 
 family = Family(
     scopes=("im",),
     dialect=Dialect(
-        missing=lambda name: _BY_PARAMETER.get(name, PARAMS_ERROR),
-        wrong=lambda name, _: _BY_PARAMETER.get(name, PARAMS_ERROR),
+        missing=lambda name: _EMPTY.get(name, CHAT_ID_EMPTY),
+        wrong=lambda name, _: {"USERS": NO_INVITING, "COLOR": WRONG_COLOR, **_EMPTY}.get(name, CHAT_ID_EMPTY),
     ),
 )
-OF_LINES = Difference(18, "The only chats are dialogs of open lines.")
-NO_KINDS = Difference(
-    21,
-    "Texts come as they are kept, and no dialog is a copilot's, a channel's or of limited rights.",
-    params=("PARSE_TEXT", "GET_ORIGINAL_TEXT", "ONLY_COPILOT", "ONLY_CHANNEL", "CAN_MANAGE_MESSAGES"),
-)
-DialogId = Annotated[str, Doc("The chat as `chat<ID>`.")]
-ACCESS_ERRORS: dict[type[Exception], Fault] = {chats.ChatMissing: ACCESS_ERROR, chats.NoAccess: ACCESS_ERROR}
+NO_COPILOT = Difference(21, "There are no copilots: COPILOT_MAIN_ROLE is passed over.", params=("COPILOT_MAIN_ROLE",))
+_CLOSED: dict[type[Exception], Fault] = {
+    chats.ChatMissing: ACCESS_ERROR,
+    chats.NoAccess: ACCESS_ERROR,
+    groups.Fixed: ACCESS_ERROR,
+}
+ChatId = Annotated[int | None, Doc("Id of the chat; or DIALOG_ID.")]
+DialogId = Annotated[str, Doc("The chat as `chat<ID>`, in place of CHAT_ID.")]
+OfChat = Annotated[int, Doc("Id of the chat.")]
 
 
-def _chat_id(dialog_id: str) -> int:
+def _number(chat_id: int | None, dialog_id: str) -> int:
+    if chat_id is not None:
+        if chat_id <= 0:
+            raise ApiError(CHAT_ID_EMPTY)
+        return chat_id
+    if not dialog_id:
+        raise ApiError(CHAT_ID_EMPTY)
     number = parse_chat(dialog_id)
     if number is None:
-        raise chats.ChatMissing if dialog_id.isdecimal() else ApiError(DIALOG_ID_EMPTY)
+        raise ApiError(DIALOG_ID_EMPTY)
     return number
 
 
-@family.method("im.chat.get", differs=(OF_LINES,), may_be_empty=("entity_type", "entity_id"))
+@family.method(
+    "im.chat.add",
+    differs=(NO_COPILOT,),
+    writes=True,
+    errors={
+        groups.UserMissing: NOT_MADE,
+        groups.ColorUnknown: WRONG_COLOR,
+        images.NoImage: AVATAR_ERROR,
+    },
+    dialect=Dialect(missing=lambda _: NOT_MADE, wrong=lambda _, __: NOT_MADE),
+)
+def chat_add(
+    call: Call,
+    *,
+    users: Annotated[list[int] | None, Doc("Ids of people and bots who are in it beside the caller.")] = None,
+    type: Annotated[str, Doc("OPEN, which everybody may find, or CHAT.")] = "CHAT",  # noqa: A002
+    title: Annotated[str, Doc("What it is called; by who is in it if left out.")] = "",
+    description: Annotated[str, Doc("What it is about.")] = "",
+    color: Annotated[str, Doc("RED, GREEN, MINT and so on.")] = "",
+    message: Annotated[str, Doc("The first message.")] = "",
+    avatar: Annotated[str, Doc("Its picture, Base64.")] = "",
+    entity_type: Annotated[str, Doc("To what of the outside it belongs.")] = "",
+    entity_id: Annotated[str, Doc("Which of these that is.")] = "",
+) -> int:
+    """Begin a group chat, which is the caller's; returns its id."""
+    group = groups.Group(
+        title=title,
+        description=description,
+        color=color,
+        avatar=avatar,
+        open=type.upper() == "OPEN",
+        users=tuple(users or ()),
+        message=message,
+        entity_type=entity_type,
+        entity_id=entity_id,
+    )
+    return groups.add(call, group)
+
+
+def find_of_entity(call: Call, entity_type: str, entity_id: str) -> dict[str, int] | None:
+    """Return the chat that belongs to something of the outside and that the caller may read, or None."""
+    if not entity_type or not entity_id:
+        return None
+    if entity_type.upper() == "LINES":
+        chat = find_by_code(call, entity_id)
+        return {"ID": chat.id} if chat is not None and chats.access(call, chat, call.actor).read else None
+    for number in chat_cards.find_of_entity(call.tx, call.portal_id, entity_type.upper(), entity_id):
+        chat = chat_store.find_chat(call.tx, call.portal_id, number)
+        if chat is not None and chats.access(call, chat, call.actor).read:
+            return {"ID": chat.id}
+    return None
+
+
+@family.method("im.chat.get", may_be_empty=("entity_type", "entity_id"))
 def chat_get(
     call: Call,
     *,
-    entity_type: Annotated[str, Doc("What the chat belongs to; LINES for a dialog.")] = "",
-    entity_id: Annotated[str, Doc("For LINES the user code `connector|line|chat|user`.")] = "",
+    entity_type: Annotated[str, Doc("To what the chat belongs; LINES for a dialog.")] = "",
+    entity_id: Annotated[str, Doc("Which of these; for LINES the user code `connector|line|chat|user`.")] = "",
 ) -> dict[str, int] | None:
     """Return the id of the chat that belongs to something, or null."""
-    chat = find_by_code(call, entity_id) if entity_type.upper() == "LINES" else None
-    if chat is None or not chats.access(call, chat, call.actor).read:
-        return None
-    return {"ID": chat.id}
-
-
-Flag = Annotated[bool, Doc("Y or N.")]
-
-
-def _recent(call: Call, listed: Listed) -> dict[str, Any]:
-    chat = listed.chat
-    zone = call.portal.time_zone
-    last = message_store.find_message(call.tx, call.portal_id, chat.last_message_id) if chat.last_message_id else None
-    message = None
-    if last is not None:
-        has_files = bool(file_store.list_files(call.tx, call.portal_id, [last.id]))
-        message = {
-            "id": last.id,
-            "text": last.text,
-            "file": has_files,
-            "author_id": last.author_id,
-            "attach": False,
-            "sticker": None,
-            "date": iso(last.created_at, zone),
-            "status": "delivered" if last.delivered_at else "received",
-            "uuid": None,
-        }
-    item = {
-        "id": chat.dialog_id,
-        "chat_id": chat.id,
-        "type": "chat",
-        "avatar": {"url": "", "color": color(chat.id)},
-        "title": chat.title,
-        "message": message,
-        "counter": listed.unread,
-        "last_id": chat.last_message_id or 0,
-        "pinned": False,
-        "unread": False,
-        "has_reminder": False,
-        "date_update": iso(chat.active_at, zone),
-        "date_last_activity": iso(chat.active_at, zone),
-        "chat": chat_view(call, chat),
-        "lines": lines_view(call, chat),
-        "options": [],
-    }
-    author = find_user(call, last.author_id) if last and last.author_id else None
-    return item | ({"user": user_view(call, author)} if author else {})
-
-
-@family.method("im.recent.list", differs=(OF_LINES, NO_KINDS), faults=(PARAMS_ERROR,))
-def recent_list(
-    call: Call,
-    *,
-    skip_openlines: Flag = False,
-    skip_dialog: Flag = False,  # noqa: ARG001 - there are no private chats yet
-    skip_chat: Flag = False,  # noqa: ARG001 - there are no group chats yet
-    last_message_date: Annotated[str | None, Doc("Only chats last active before this moment, ISO 8601.")] = None,
-    unread_only: Flag = False,
-    skip_undistributed_openlines: Flag = False,
-    offset: Annotated[int, Doc("How many to pass over.")] = 0,
-    limit: Annotated[int, Doc("How many at most: 50 by default, 200 at most.")] = 50,
-) -> Page:
-    """List the caller's open dialogs, the last active first."""
-    if skip_openlines:
-        return Page({"items": [], "hasMorePages": False, "hasMore": False}, total=-1)
-    try:
-        before = parse_iso(last_message_date) if last_message_date else None
-    except WrongValue as error:
-        raise ApiError(PARAMS_ERROR) from error
-    tab = "mine" if skip_undistributed_openlines else "all"
-    listing = Listing(tab, call.actor.id, lines.visible(call), unread_only=unread_only, before=before)
-    size = max(1, min(limit, MAX_LIMIT))
-    found = list_chats(call.tx, call.portal_id, listing, limit=size + 1, offset=max(offset, 0))
-    more = len(found) > size
-    items = [_recent(call, listed) for listed in found[:size]]
-    return Page({"items": items, "hasMorePages": more, "hasMore": more}, total=-1)
+    return find_of_entity(call, entity_type, entity_id)
 
 
 @family.method(
-    "im.dialog.messages.get", errors=ACCESS_ERRORS, faults=(DIALOG_ID_EMPTY, FIRST_ID_STRING, LAST_ID_STRING)
-)
-def dialog_messages_get(
-    call: Call,
-    *,
-    dialog_id: DialogId,
-    last_id: Annotated[int | None, Doc("Only messages older than this one.")] = None,
-    first_id: Annotated[int | None, Doc("Only messages newer than this one.")] = None,
-    limit: Annotated[int, Doc("How many at most: 20 by default, 200 at most.")] = DEFAULT_LIMIT,
-) -> dict[str, Any]:
-    """Return messages of a chat, the newest first, with who wrote them and their files."""
-    chat = chats.get_readable(call, _chat_id(dialog_id))
-    window = Window(max(1, min(limit, MAX_LIMIT)), before=last_id, after=None if last_id else first_id)
-    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
-    attached = file_store.list_files(call.tx, call.portal_id, [message.id for message in found])
-    mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
-    authors = [find_user(call, user_id) for user_id in dict.fromkeys(m.author_id for m in found) if user_id]
-    return {
-        "chat_id": chat.id,
-        "messages": [
-            message_view(call, chat, message, attached.get(message.id, []), mark.sequence)
-            for message in reversed(found)
-        ],
-        "users": [user_view(call, user) for user in authors if user],
-        "files": [file_view(call, file) for message_files in attached.values() for file in message_files],
-    }
-
-
-@family.method(
-    "im.dialog.read",
+    "im.chat.leave",
     writes=True,
-    errors={chats.MessageMissing: MESSAGE_ID_ERROR},
+    errors=_CLOSED | {groups.NotInCharge: NO_KICK, groups.OwnerStays: NO_KICK, groups.NotMember: NO_KICK},
+)
+def chat_leave(call: Call, *, chat_id: OfChat) -> bool:
+    """Leave a chat."""
+    groups.expel(call, chat_id, call.actor.id)
+    return True
+
+
+@family.method(
+    "im.chat.mute",
+    writes=True,
+    errors={chats.ChatMissing: NOT_MUTED, chats.NoAccess: NOT_MUTED},
     faults=(DIALOG_ID_EMPTY,),
 )
-def dialog_read(
+def chat_mute(
     call: Call,
     *,
-    dialog_id: DialogId,
-    message_id: Annotated[int | None, Doc("Read up to here; all if left out.")] = None,
-) -> dict[str, Any] | bool:
-    """Mark messages of a chat as read by the caller; false if the caller has no access to it."""
-    try:
-        chat_id = _chat_id(dialog_id)
-        remaining = chats.read(call, chat_id, message_id)
-    except (chats.ChatMissing, chats.NoAccess):
-        return False
-    chat = chat_store.find_chat(call.tx, call.portal_id, chat_id)
-    assert chat is not None  # it was locked a moment ago
-    return {
-        "dialogId": dialog_id,
-        "chatId": chat_id,
-        "counter": remaining,
-        "lastId": message_id or chat.last_message_id or 0,
-    }
+    chat_id: ChatId = None,
+    dialog_id: Annotated[str, Doc("The chat as `chat<ID>`, or the id of a user, in place of CHAT_ID.")] = "",
+    mute: Annotated[bool, Doc("N lets it be heard again.")] = True,
+) -> bool:
+    """Keep a chat from disturbing the caller."""
+    groups.mark(call, _readable_number(call, chat_id, dialog_id), muted=mute)
+    return True
+
+
+def _readable_number(call: Call, chat_id: int | None, dialog_id: str) -> int:
+    if chat_id is None and dialog_id.isdecimal() and len(dialog_id) < 20:  # noqa: PLR2004 - digits of an id
+        known = chats.find_private(call, int(dialog_id))
+        if known is None:
+            raise chats.ChatMissing
+        return known.id
+    return _number(chat_id, dialog_id)
+
+
+@family.method(
+    "im.chat.setOwner", writes=True, errors=_CLOSED | {groups.NotInCharge: NOT_OWNER}, faults=(DIALOG_ID_EMPTY,)
+)
+def chat_set_owner(
+    call: Call,
+    *,
+    chat_id: ChatId = None,
+    dialog_id: DialogId = "",
+    user_id: Annotated[int, Doc("Whose it is from now on.")],
+) -> bool:
+    """Make another member the owner of the caller's chat."""
+    groups.hand_over(call, _number(chat_id, dialog_id), user_id)
+    return True
+
+
+@family.method(
+    "im.chat.updateAvatar",
+    writes=True,
+    errors={
+        chats.ChatMissing: NO_CHAT,
+        chats.NoAccess: ACCESS_DENIED,
+        groups.Fixed: ACCESS_ERROR,
+        images.NoImage: AVATAR_ERROR,
+    },
+    faults=(DIALOG_ID_EMPTY,),
+)
+def chat_update_avatar(
+    call: Call,
+    *,
+    chat_id: ChatId = None,
+    dialog_id: DialogId = "",
+    avatar: Annotated[str, Doc("The picture, Base64.")],
+) -> bool:
+    """Give a chat another picture."""
+    groups.portray(call, _number(chat_id, dialog_id), avatar)
+    return True
+
+
+@family.method(
+    "im.chat.updateColor",
+    writes=True,
+    errors={
+        chats.ChatMissing: SAME_COLOR,
+        chats.NoAccess: ACCESS_ERROR,
+        groups.Fixed: ACCESS_ERROR,
+        groups.ColorUnknown: WRONG_COLOR,
+        groups.NothingNew: SAME_COLOR,
+    },
+    faults=(DIALOG_ID_EMPTY,),
+)
+def chat_update_color(
+    call: Call,
+    *,
+    chat_id: ChatId = None,
+    dialog_id: DialogId = "",
+    color: Annotated[str, Doc("RED, GREEN, MINT and so on.")],
+) -> bool:
+    """Give a chat another colour."""
+    groups.paint(call, _number(chat_id, dialog_id), color)
+    return True
+
+
+@family.method(
+    "im.chat.updateTitle", writes=True, errors=_CLOSED | {groups.TitleEmpty: TITLE_EMPTY}, faults=(DIALOG_ID_EMPTY,)
+)
+def chat_update_title(
+    call: Call,
+    *,
+    chat_id: ChatId = None,
+    dialog_id: DialogId = "",
+    title: Annotated[str, Doc("What it is called from now on.")],
+) -> bool:
+    """Give a chat another title."""
+    groups.rename(call, _number(chat_id, dialog_id), title)
+    return True
+
+
+@family.method(
+    "im.chat.user.add",
+    writes=True,
+    errors=_CLOSED | {groups.NotInCharge: NO_INVITING, groups.NothingNew: NO_INVITING},
+)
+def chat_user_add(
+    call: Call,
+    *,
+    chat_id: OfChat,
+    users: Annotated[list[int], Doc("Ids of people and bots.")],
+    hide_history: Annotated[bool, Doc("N shows them what was said before.")] = True,
+) -> bool:
+    """Let people and bots into a chat."""
+    groups.invite(call, chat_id, users, hide_history=hide_history)
+    return True
+
+
+@family.method(
+    "im.chat.user.delete",
+    writes=True,
+    errors=_CLOSED | {groups.NotInCharge: NO_KICK, groups.OwnerStays: NO_KICK, groups.NotMember: USER_NOT_FOUND},
+)
+def chat_user_delete(call: Call, *, chat_id: OfChat, user_id: Annotated[int, Doc("Who leaves it.")]) -> bool:
+    """Let somebody out of a chat that the caller leads."""
+    groups.expel(call, chat_id, user_id)
+    return True
+
+
+@family.method("im.chat.user.list", errors=_CLOSED)
+def chat_user_list(call: Call, *, chat_id: OfChat) -> list[int]:
+    """List the ids of those who are in a chat."""
+    chat = chats.get_readable(call, chat_id)
+    return members.list_members(call.tx, call.portal_id, chat.id)

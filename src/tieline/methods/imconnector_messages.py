@@ -13,9 +13,10 @@ from tieline.api.wire import Int, Wire, WrongValue, is_empty, iso, reader
 from tieline.domain.chats import OuterChat, OuterFile, OuterMessage
 from tieline.domain.people import OuterUser
 from tieline.methods.imconnector import MAX_NAME, NO_CORRECT_PROVIDER, PROVIDER_ERRORS, ConnectorId, LineId
-from tieline.services import chats, connector_messages, connectors
+from tieline.services import connector_messages, connectors
 from tieline.services.call import Call
 from tieline.services.connector_messages import Confirmation, Incoming, Receipt
+from tieline.services.messages import shorten
 
 MAX_MESSAGES = 500
 _NOT_IN_NAMES = re.compile(r"[^\w\s'’\-]|[\d_]")  # noqa: RUF001 - both apostrophes stand in names
@@ -194,7 +195,7 @@ def _message_of(call: Call, receipt: Receipt) -> dict[str, Any]:
     message = receipt.incoming.message
     came = receipt.message.created_at if receipt.message else call.now
     date = message.date * 1000 if message.date is not None and 0 <= message.date < 2**35 else came
-    return {"id": message.id or "", "date": iso(date, call.portal.time_zone), "text": chats.shorten(message.text)}
+    return {"id": message.id or "", "date": iso(date, call.portal.time_zone), "text": shorten(message.text)}
 
 
 def _received(call: Call, receipt: Receipt) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 from tieline.api.faults import ApiError, Dialect, Fault, Problem, missing_argument
 from tieline.api.method import Doc, Family
 from tieline.domain.crm import EntityType
-from tieline.services import chats, crm_chats
+from tieline.services import chats, crm_chats, messages
 from tieline.services.call import Call
 
 NO_ACTION = Fault("ACCESS_DENIED", "Access denied! You don't have access to this action", 403)
@@ -134,7 +134,7 @@ def chat_user_delete(
     errors={
         crm_chats.NotBound: NOT_IN_CRM,
         crm_chats.CannotWrite: CANCELED,
-        chats.MessageEmpty: missing_argument("MESSAGE"),
+        messages.MessageEmpty: missing_argument("MESSAGE"),
     },
     faults=(NO_ENTITY,),
 )

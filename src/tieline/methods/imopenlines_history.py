@@ -11,7 +11,8 @@ from tieline.domain.chats import Chat, Message
 from tieline.domain.files import File
 from tieline.domain.people import User, UserKind
 from tieline.domain.sessions import Session
-from tieline.methods.views import chat_view, file_view, find_user, outer_ids, user_view
+from tieline.methods.chat_views import chat_view
+from tieline.methods.views import file_view, find_user, outer_ids, user_view
 from tieline.services import chats, people
 from tieline.services.call import Call
 from tieline.store import chats as chat_store

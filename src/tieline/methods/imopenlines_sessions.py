@@ -4,15 +4,12 @@ from typing import Annotated, Any
 
 from tieline.api.faults import ApiError, Dialect, Fault, Problem
 from tieline.api.method import Doc, Family
-from tieline.api.wire import iso_or_none
 from tieline.domain.chats import Chat
 from tieline.domain.ids import UserCode, parse_chat, parse_id
-from tieline.methods.views import chat_view, find_user
+from tieline.methods.chat_views import dialog_view
 from tieline.services import chats, sessions
 from tieline.services.call import Call
 from tieline.store import chats as chat_store
-from tieline.store import members
-from tieline.store import messages as message_store
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
 
@@ -69,14 +66,19 @@ def _find(
     call: Call, chat_id: int | None, dialog_id: str | None, session_id: int | None, code: str | None
 ) -> Chat | None:
     if chat_id is not None:
-        return chat_store.find_chat(call.tx, call.portal_id, chat_id)
+        return _dialog(call, chat_id)
     if dialog_id is not None:
         number = parse_chat(dialog_id)
-        return chat_store.find_chat(call.tx, call.portal_id, number) if number else None
+        return _dialog(call, number) if number else None
     if session_id is not None:
         session = session_store.find_session(call.tx, call.portal_id, session_id)
         return chat_store.find_chat(call.tx, call.portal_id, session.chat_id) if session else None
     return find_by_code(call, code) if code is not None else None
+
+
+def _dialog(call: Call, chat_id: int) -> Chat | None:
+    chat = chat_store.find_chat(call.tx, call.portal_id, chat_id)
+    return chat if chat is not None and chat.is_dialog else None
 
 
 @family.method(
@@ -96,21 +98,7 @@ def dialog_get(
     chat = _find(call, chat_id, dialog_id, session_id, user_code)
     if chat is None or not chats.access(call, chat, call.actor).read:
         raise ApiError(ACCESS_ERROR)
-    mark = members.find_read_mark(call.tx, call.portal_id, chat.id, call.actor.id)
-    last = chat.last_message_id or 0
-    return chat_view(call, chat) | {
-        "dialog_id": chat.dialog_id,
-        "counter": max(chat.messages - mark.messages, 0),
-        "message_count": chat.messages,
-        "unread_id": 0,
-        "last_message_id": last,
-        "last_id": last,
-        "marked_id": 0,
-        "disk_folder_id": 0,
-        "is_new": False,
-        "readed_list": _read_outside(call, chat),
-        "last_message_views": {"message_id": last, "first_viewers": [], "count_of_viewers": 0},
-    }
+    return dialog_view(call, chat)
 
 
 @family.method(
@@ -136,18 +124,3 @@ def head_vote(
         raise ApiError(VOTE_EMPTY)
     sessions.judge(call, session_id, rating=rating, comment=comment)
     return True
-
-
-def _read_outside(call: Call, chat: Chat) -> list[dict[str, Any]]:
-    message = message_store.find_last_read_outside(call.tx, call.portal_id, chat.id)
-    customer = find_user(call, chat.customer_id)
-    if message is None or customer is None:
-        return []
-    return [
-        {
-            "user_id": customer.id,
-            "user_name": customer.full_name,
-            "message_id": message.id,
-            "date": iso_or_none(message.read_at, call.portal.time_zone),
-        }
-    ]

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from tieline.api.faults import Dialect, Fault
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
-from tieline.domain.chats import Author, Chat, Message
+from tieline.domain.chats import Author, Chat, Draft, Message
 from tieline.domain.connectors import Connection, Connector, Icon
 from tieline.domain.files import File, FileState
 from tieline.domain.presence import Presence
 from tieline.domain.sessions import Status
 from tieline.methods.frames import NO_CONNECTOR
 from tieline.methods.views import find_user
-from tieline.services import chats, connectors, files, lines, queues, sessions
+from tieline.services import chats, connectors, files, lines, messages, queues, sessions
 from tieline.services.call import Call
 from tieline.store import connectors as connector_store
 from tieline.store import files as file_store
@@ -189,7 +189,7 @@ def dialog_get(
     chat = chats.get_readable(call, chat_id)
     size = max(1, min(limit, MAX_LIMIT))
     window = Window(size + 1, before=before, after=after, since=since)
-    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
+    found = [one for one in message_store.list_messages(call.tx, call.portal_id, chat.id, window) if not one.gone]
     more = len(found) > size
     forward = since is not None or after is not None
     shown = found[:size] if forward else found[-size:]
@@ -220,7 +220,7 @@ def dialog_get(
     "tieline.note.add",
     documented=False,
     writes=True,
-    errors={chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_CHAT, chats.MessageEmpty: NO_TEXT},
+    errors={chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_CHAT, messages.MessageEmpty: NO_TEXT},
     dialect=Dialect(missing=lambda name: NO_TEXT if name == "MESSAGE" else NO_CHAT, wrong=lambda _, __: NO_CHAT),
 )
 def note_add(
@@ -230,7 +230,7 @@ def note_add(
     message: Annotated[str, Doc("The text.")],
 ) -> int:
     """Write into a dialog what its customer never gets, in silent mode or not; returns the message's id."""
-    return chats.send(call, chat_id, message, private=True)
+    return messages.send(call, chat_id, Draft(message, private=True))
 
 
 @family.method("tieline.transfer.targets", documented=False)

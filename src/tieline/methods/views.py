@@ -2,46 +2,54 @@
 
 from typing import Any
 
-from tieline.api.wire import iso, yes_no
-from tieline.domain.chats import Chat, Message
+from tieline.api.wire import iso
+from tieline.domain.bots import Bot
+from tieline.domain.chats import COLORS, Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.sessions import Status
-from tieline.services import chats, crm_dialogs, files, people
+from tieline.services import files, people
 from tieline.services.call import Call
-from tieline.store import members
 from tieline.store import messages as message_store
 from tieline.store import people as people_store
-from tieline.store import sessions as session_store
 
-_COLORS = (
-    "#df532d",
-    "#64a513",
-    "#4ba984",
-    "#4ba5c3",
-    "#3e99ce",
-    "#8474c8",
-    "#1eb4aa",
-    "#f76187",
-    "#58cc47",
-    "#ab7761",
-)
+_USUAL = tuple(COLORS.values())[:10]
 _GENDERS = {"male": "M", "female": "F"}
 
 
-def color(number: int) -> str:
-    """Return the colour that stands for a user or a chat."""
-    return _COLORS[number % len(_COLORS)]
+def color(number: int, name: str = "") -> str:
+    """Return the colour that stands for a user or a chat: the one that was chosen, or one of its own."""
+    return COLORS.get(name, _USUAL[number % len(_USUAL)])
 
 
 def find_user(call: Call, user_id: int) -> User | None:
-    """Return a person from the cache, or a customer from the store."""
-    return call.find_person(user_id) or people_store.find_user(call.tx, call.portal_id, user_id)
+    """Return a person or a bot from the cache, or a customer from the store."""
+    return call.find_user(user_id) or people_store.find_user(call.tx, call.portal_id, user_id)
+
+
+def gender(user: User) -> str:
+    """Return M or F; M where nothing is known."""
+    return _GENDERS.get(user.gender, user.gender or "M")
+
+
+_SOURCES = {UserKind.PERSON: "default", UserKind.CUSTOMER: "imconnector", UserKind.BOT: "bot"}
+
+
+def _bot_data(bot: Bot) -> dict[str, Any]:
+    return {
+        "code": bot.code,
+        "type": bot.type.value,
+        "app_id": str(bot.app_id),
+        "is_hidden": bot.hidden,
+        "is_support_openline": bot.lines,
+        "is_reactions_enabled": bot.reactions,
+        "background_id": bot.background or None,
+    }
 
 
 def user_view(call: Call, user: User) -> dict[str, Any]:
     """Write a user as the im methods do."""
-    customer = user.kind is UserKind.CUSTOMER
+    customer, bot = user.kind is UserKind.CUSTOMER, call.bots().get(user.id)
     seen, avatar = user.last_seen_at, files.avatar(call, user)
     card = Card() if customer else people.card(call, user.id)
     phones = {"work_phone": card.work_phone, "personal_mobile": user.phone, "inner_phone": card.inner_phone}
@@ -52,16 +60,16 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "first_name": user.name,
         "last_name": user.last_name,
         "work_position": user.work_position,
-        "color": color(user.id),
+        "color": color(user.id, bot.color if bot else ""),
         "avatar": avatar,
         "avatar_hr": avatar,
-        "gender": _GENDERS.get(user.gender, user.gender or "M"),
+        "gender": gender(user),
         "birthday": f"{card.birthday[8:]}-{card.birthday[5:7]}" if card.birthday else "",
         "extranet": customer,
         "network": False,
-        "bot": False,
+        "bot": user.kind is UserKind.BOT,
         "connector": customer,
-        "external_auth_id": "imconnector" if customer else "default",
+        "external_auth_id": _SOURCES[user.kind],
         "status": "online",
         "idle": False,
         "last_activity_date": iso(seen, call.portal.time_zone) if seen else False,
@@ -70,64 +78,11 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "absent": False,
         "departments": list(card.departments),
         "phones": {name: phone for name, phone in phones.items() if phone} or False,
-        "bot_data": None,
-        "type": "user",
+        "bot_data": _bot_data(bot) if bot else None,
+        "type": "bot" if user.kind is UserKind.BOT else "user",
         "website": user.url,
         "email": user.email,
     }
-
-
-def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
-    """Write a dialog's chat as im.recent.list and imopenlines.dialog.get do."""
-    session = session_store.find_session(call.tx, call.portal_id, chat.session_id) if chat.session_id else None
-    code = str(chat.user_code)
-    opened = (session.opened_at if session else chat.created_at) // 1000
-    return {
-        "id": chat.id,
-        "parent_chat_id": 0,
-        "parent_message_id": 0,
-        "name": chat.title,
-        "description": chat.description or None,
-        "owner": chat.operator_id or 0,
-        "extranet": False,
-        "contains_collaber": False,
-        "avatar": "",
-        "color": color(chat.id),
-        "type": "lines",
-        "entity_type": "LINES",
-        "entity_id": code,
-        # CRM flag | its entity's type | id | pause | waits for action | session | since | ...
-        "entity_data_1": f"{_main_object(chat)}|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
-        "entity_data_2": f"LEAD|{chat.lead_id}|COMPANY|{chat.company_id}|CONTACT|{chat.contact_id}|DEAL|{chat.deal_id}",
-        "entity_data_3": yes_no(chat.silent),
-        "mute_list": [],
-        "manager_list": [chat.operator_id] if chat.operator_id else [],
-        "date_create": iso(chat.created_at, call.portal.time_zone),
-        "message_type": "L",
-        "public": "",
-        "user_counter": len(members.list_members(call.tx, call.portal_id, chat.id)) + 1,
-        "restrictions": dict.fromkeys(
-            ("avatar", "rename", "extend", "call", "mute", "leave", "leave_owner", "send", "user_list"), True
-        ),
-        "role": "owner" if chat.operator_id == call.actor.id else "member",
-        "text_field_enabled": chats.access(call, chat, call.actor).write,
-        "background_id": None,
-        "entity_link": {"type": "LINES", "url": "", "id": code},
-        "permissions": {
-            "manage_users_add": "member",
-            "manage_users_delete": "manager",
-            "manage_ui": "member",
-            "manage_settings": "owner",
-            "manage_messages": "member",
-            "can_post": "member",
-        },
-    }
-
-
-def _main_object(chat: Chat) -> str:
-    """Write whether a dialog is bound to the CRM, and to what first of all."""
-    entity, number = next(iter(crm_dialogs.bound(chat).items()), (None, 0))
-    return f"Y|{entity.name}|{number}" if entity else "N|NONE|0"
 
 
 def lines_view(call: Call, chat: Chat) -> dict[str, Any]:
@@ -146,8 +101,11 @@ def outer_ids(call: Call, message: Message) -> list[str]:
     return message_store.list_outgoing_ids(call.tx, call.portal_id, message.id) if message.delivered_at else []
 
 
-def message_view(call: Call, chat: Chat, message: Message, attached: list[File], read_up_to: int) -> dict[str, Any]:
-    """Write a message as im.dialog.messages.get does."""
+_SHOWN = ("REPLY_ID", "ATTACH", "KEYBOARD", "MENU", "URL_PREVIEW", "CODE", "NOTIFY", "FORWARD_ID")
+
+
+def params_of(call: Call, message: Message, attached: list[File], likes: list[int] | None = None) -> dict[str, Any]:
+    """Write what hangs on a message, and what became of it."""
     params: dict[str, Any] = {}
     if attached:
         params["FILE_ID"] = [file.id for file in attached]
@@ -155,12 +113,25 @@ def message_view(call: Call, chat: Chat, message: Message, attached: list[File],
         params["IS_EDITED"] = "Y"
     if message.deleted_at:
         params["IS_DELETED"] = "Y"
-    if "REPLY_ID" in message.params:
-        params["REPLY_ID"] = message.params["REPLY_ID"]
+    params |= {name: message.params[name] for name in _SHOWN if name in message.params}
+    if likes:
+        params["LIKE"] = likes
     if message.private:
         params["PRIVATE"] = "Y"
     if outer := outer_ids(call, message):
         params["connectorMid"] = outer
+    return params
+
+
+def message_view(
+    call: Call,
+    chat: Chat,
+    message: Message,
+    attached: list[File],
+    read_up_to: int,
+    reactions: dict[str, list[int]] | None = None,
+) -> dict[str, Any]:
+    """Write a message as im.dialog.messages.get does."""
     return {
         "id": message.id,
         "chat_id": chat.id,
@@ -170,7 +141,7 @@ def message_view(call: Call, chat: Chat, message: Message, attached: list[File],
         "unread": message.sequence > read_up_to and message.author_id != call.actor.id,
         "uuid": None,
         "replaces": [],
-        "params": params or [],
+        "params": params_of(call, message, attached, (reactions or {}).get("like")) or [],
         "disappearing_date": None,
     }
 

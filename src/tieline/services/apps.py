@@ -75,15 +75,15 @@ class Settings:
     access: frozenset[int] = frozenset()
 
 
-def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL) -> Added:
-    """Add a local application for the caller; a script-only one is installed at once and told so."""
+def add(call: Call, settings: Settings, kind: AppKind = AppKind.LOCAL, *, client_id: str = "") -> Added:
+    """Add an application for the caller; a script-only one is installed at once and told so."""
     _check(call, settings)
     secret, application_token = new_secret(SECRET_LENGTH), new_hex()
     signing_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     app_id = store.add_app(
         call.tx,
         call.portal_id,
-        client_id=new_client_id(),
+        client_id=client_id or new_client_id(),
         secret_hash=fingerprint(secret),
         name=settings.name.strip()[:MAX_NAME],
         scopes=settings.scopes,

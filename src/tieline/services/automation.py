@@ -6,7 +6,7 @@ from tieline.domain.lines import Line
 from tieline.domain.replies import closed_words, ending, vote_question, welcome_words
 from tieline.domain.sessions import LIKED, Move, Status
 from tieline.domain.timers import Kind
-from tieline.services import chats, notices, routing, sessions, statistics
+from tieline.services import messages, notices, routing, sessions, statistics
 from tieline.services.call import Call
 from tieline.store import happenings
 from tieline.store import sessions as store
@@ -20,7 +20,7 @@ def greet(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
     if closed_words(line, sessions.calendar_of(call, line), call.now):
         return tell_closed(call, chat, line)
     text = welcome_words(line, first=first)
-    return chats.say(call, chat, text) if text else chat
+    return messages.say(call, chat, text) if text else chat
 
 
 def tell_closed(call: Call, chat: Chat, line: Line) -> Chat:
@@ -29,7 +29,7 @@ def tell_closed(call: Call, chat: Chat, line: Line) -> Chat:
     if not text or chat.session_id is None:
         return chat
     told = store.set_told_closed(call.tx, call.portal_id, chat.session_id)
-    return chats.say(call, chat, text) if told else chat
+    return messages.say(call, chat, text) if told else chat
 
 
 def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
@@ -42,7 +42,7 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
         return close(call, chat)
     words, period, asks_first = ending(line, by_time=by_time)
     if words:
-        chat = chats.say(call, chat, words)
+        chat = messages.say(call, chat, words)
     if not period:
         return close(call, chat)
     if asks_first:
@@ -65,7 +65,7 @@ def _ask_for_vote(call: Call, chat: Chat, line: Line) -> Chat:
     session = store.get_session(call.tx, call.portal_id, chat.session_id)
     if session.answered_at is None or not store.set_vote_asked(call.tx, call.portal_id, session.id, call.now):
         return chat
-    return chats.say(call, chat, text)
+    return messages.say(call, chat, text)
 
 
 def is_vote(call: Call, chat: Chat, text: str) -> bool:
@@ -106,7 +106,7 @@ def vote(call: Call, chat: Chat, text: str) -> Chat:
     line = call.find_line(chat.queue_id)
     thanks = line.settings["VOTE_MESSAGE_2_LIKE" if value == LIKED else "VOTE_MESSAGE_2_DISLIKE"] if line else ""
     if thanks.strip():
-        chat = chats.say(call, chat, thanks)
+        chat = messages.say(call, chat, thanks)
     if not sessions.is_open(chat):
         statistics.keep(call, session_id)
     elif line is not None and line.settings["VOTE_CLOSING_DELAY"] == "Y":
@@ -118,7 +118,7 @@ def excuse(call: Call, chat: Chat) -> Chat:
     """Say to a customer whom nobody has answered in time what the line says then."""
     line = call.find_line(chat.queue_id)
     text = line.says("NO_ANSWER") if line else ""
-    return chats.say(call, chat, text) if text.strip() else chat
+    return messages.say(call, chat, text) if text.strip() else chat
 
 
 def note_late(call: Call, chat: Chat, kind: Kind) -> None:

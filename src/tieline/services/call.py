@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tieline.domain.apps import App, Binding, Webhook
+from tieline.domain.bots import Bot, Command
 from tieline.domain.clock import Clock
 from tieline.domain.connectors import TRIAL, Connection, Connector
 from tieline.domain.events import Fact
+from tieline.domain.ids import fingerprint
 from tieline.domain.lines import Line
-from tieline.domain.people import Portal, User
-from tieline.store import apps, connectors, lines, people
+from tieline.domain.people import Portal, User, UserKind
+from tieline.store import apps, bots, connectors, lines, people
 from tieline.store.cache import Cache
 from tieline.store.engine import Tx
 from tieline.store.files import Folder
@@ -111,6 +113,7 @@ class Call:
     app: App | None = None
     webhook: Webhook | None = None
     scopes: frozenset[str] = frozenset()
+    client: str = ""  # the key by which a webhook names the program that it is called by
     source: str = ""  # the caller's key: what it does is not told to its own offline queue of this key
     now: int = field(init=False)  # the portal's time; what machines measure (tokens, deliveries) goes by `real_now`
 
@@ -133,6 +136,23 @@ class Call:
         """The application that makes the call."""
         assert self.app is not None
         return self.app
+
+    @staticmethod
+    def program_name(key: str) -> str:
+        """Return the client_id of a program that names itself to webhooks by a key, of which a hash alone is kept."""
+        return f"client.{fingerprint(key)[:40]}"
+
+    def program(self) -> App | None:
+        """Return the application that calls, or the one that a webhook's caller says it is; None if it is new here."""
+        if self.app is not None:
+            return self.app
+        name = self.program_name(self.client)
+        return self.world.cache.get(
+            self.tx,
+            self.portal_id,
+            ("client", name),
+            lambda: apps.find_app_by_client(self.tx, self.portal_id, name),
+        )
 
     def find_app(self, app_id: int) -> App | None:
         """Return an application, or None."""
@@ -176,7 +196,12 @@ class Call:
         return self.world.cache.get(self.tx, self.portal_id, "lines", lambda: lines.list_lines(self.tx, self.portal_id))
 
     def find_person(self, user_id: int) -> User | None:
-        """Return a user whose changes raise the portal's version: a person, not a customer; or None."""
+        """Return a person, or None."""
+        user = self.find_user(user_id)
+        return user if user and user.kind is UserKind.PERSON else None
+
+    def find_user(self, user_id: int) -> User | None:
+        """Return a user whose changes raise the portal's version: a person or a bot, not a customer; or None."""
         user = self.world.cache.get(
             self.tx,
             self.portal_id,
@@ -184,6 +209,16 @@ class Call:
             lambda: people.find_user(self.tx, self.portal_id, user_id),
         )
         return user if user and not user.connector else None
+
+    def bots(self) -> dict[int, Bot]:
+        """Return all bots by their ids."""
+        return self.world.cache.get(self.tx, self.portal_id, "bots", lambda: bots.list_bots(self.tx, self.portal_id))
+
+    def commands(self) -> list[Command]:
+        """Return the commands of all bots."""
+        return self.world.cache.get(
+            self.tx, self.portal_id, "commands", lambda: bots.list_commands(self.tx, self.portal_id)
+        )
 
     def bindings(self, event: str) -> list[Binding]:
         """Return who subscribed to an event."""

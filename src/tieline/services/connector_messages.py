@@ -12,6 +12,7 @@ from tieline.domain.people import Customer, OuterUser
 from tieline.domain.sessions import Move
 from tieline.services import automation, chats, connectors, crm_dialogs, sessions
 from tieline.services.call import Call
+from tieline.services.messages import rewrite, shorten, tell_added
 from tieline.store import chats as chat_store
 from tieline.store import files as file_store
 from tieline.store import happenings, lines, people
@@ -96,7 +97,7 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     chat = locked = _dialog(call, connector, line, incoming, customer)
     author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
-    text = chats.shorten(incoming.message.text)
+    text = shorten(incoming.message.text)
     begins, votes = False, manager_id is None and automation.is_vote(call, chat, incoming.message.text)
     if not sessions.is_open(chat):
         if outer_id and (
@@ -122,7 +123,7 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         assert known is not None
         return _repeated(call, incoming, customer.user_id, known)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
-    chats.tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
+    tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.OPERATOR:
         chat = sessions.answer(call, chat, author_id)
@@ -272,11 +273,11 @@ def update(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
         _check_content(incoming.message)
         if message.deleted_at is not None:
             raise MessageRefused("The message was deleted")
-        text = chats.shorten(incoming.message.text) if incoming.message.text.strip() else message.text
+        text = shorten(incoming.message.text) if incoming.message.text.strip() else message.text
         other_files = bool(incoming.message.files) and _replace_files(call, chat, message, incoming.message)
         if text != message.text or other_files:
             changed = replace(message, text=text, edited_at=call.now)
-            chats.keep(call, chats.rewrite(call, chat, message, changed), chat)
+            chats.keep(call, rewrite(call, chat, message, changed), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
     return _each(call, connector, line, messages, change)
@@ -292,7 +293,7 @@ def delete(call: Call, code: str, line_id: int, messages: list[Incoming]) -> lis
         chat, message = _known(call, connector, line, incoming)
         if message.deleted_at is None:
             deleted = replace(message, text="", deleted_at=call.now)
-            chats.keep(call, chats.rewrite(call, chat, message, deleted), chat)
+            chats.keep(call, rewrite(call, chat, message, deleted), chat)
         return Receipt(incoming, message.author_id, chat.id, message.session_id)
 
     return _each(call, connector, line, messages, withdraw)

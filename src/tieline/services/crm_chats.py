@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from tieline.domain.chats import Chat
+from tieline.domain.chats import Chat, Draft
 from tieline.domain.crm import EntityType
-from tieline.services import chats, crm_dialogs, sessions
+from tieline.services import chats, crm_dialogs, messages, sessions
 from tieline.services.call import Call
 from tieline.store import chats as store
 from tieline.store import members
@@ -80,7 +80,7 @@ def send(call: Call, entity: EntityType, entity_id: int, chat_id: int, user_id: 
     if person is None or not person.active or not members.is_member(call.tx, call.portal_id, chat.id, user_id):
         raise CannotWrite
     try:
-        return chats.send(replace(call, user=person), chat.id, text)
+        return messages.send(replace(call, user=person), chat.id, Draft(text))
     except chats.NoAccess as error:
         raise CannotWrite from error
 

@@ -64,7 +64,7 @@ def image_link(call: Call, kept: str) -> str:
 
 def avatar(call: Call, user: User) -> str:
     """Return the address of a user's picture: a link to a person's photo, or the address that a connector gave."""
-    return image_link(call, user.avatar) if user.kind is UserKind.PERSON else user.avatar
+    return image_link(call, user.avatar) if user.kind is not UserKind.CUSTOMER else user.avatar
 
 
 def link_holds(world: World, file_id: int, expires: int, signed: str, now: int) -> bool:

@@ -143,6 +143,12 @@ def update(call: Call, user_id: int, fields: dict[str, Any]) -> None:
     queues.reroute(call)
 
 
+def keep_profile(call: Call, user_id: int, fields: dict[str, Any]) -> None:
+    """Keep what is told of a user who is nobody of the staff, such as a bot. Raises WrongValue."""
+    given = _read(call, {name: value for name, value in fields.items() if name != "ACTIVE"})
+    _keep(call, user_id, given.columns, given.values)
+
+
 def set_password(call: Call, user_id: int, password_hash: str) -> User:
     """Give a person a password; sessions that were opened with the former one end."""
     user = call.find_person(user_id)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tieline.domain.quick_answers import ALL_LINES, QuickAnswer
-from tieline.services import chats, lines
+from tieline.services import chats, lines, messages
 from tieline.services.call import Call
 from tieline.store import lines as line_store
 from tieline.store import messages as message_store
@@ -93,7 +93,7 @@ def _require_right(call: Call, line_id: int) -> None:
 
 
 def _readable(text: str) -> str:
-    text = chats.shorten(text.strip())
+    text = messages.shorten(text.strip())
     if not text:
         raise NotSaved
     return text

@@ -9,7 +9,7 @@ from tieline.domain.events import Delivery, Fact, OfflineQueueGrown
 from tieline.services import offline
 from tieline.services.call import Call, EventForm
 from tieline.services.urls import MAX_URL, refuse_address
-from tieline.store import apps, journal, outbox
+from tieline.store import apps, fetches, journal, outbox
 from tieline.store.signals import LaneCut, LaneDue
 
 MAX_CONNECTOR = 255
@@ -61,7 +61,7 @@ def is_heard(call: Call, kind: type[Fact]) -> bool:
 
 
 def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) -> bool:
-    if fact.app_id not in (None, binding.app_id):
+    if fact.app_id not in (None, binding.app_id) or binding.bot_id not in (None, fact.bot_id):
         return False
     app = call.find_app(binding.app_id)
     return app is not None and app.installed and _covers(app, scopes)
@@ -111,6 +111,20 @@ def deliver(call: Call, event: EventForm, fact: Fact, recipients: list[Binding])
                 created_at=now,
             )
         tx.signal(LaneDue(portal_id, lane_id, binding.handler, head, version))
+
+
+def queue(call: Call, event: EventForm, fact: Fact, app_id: int, reader: str) -> None:
+    """Keep an event in the queue of a reader, who fetches what it wants to know."""
+    event_id = outbox.add_event(
+        call.tx,
+        call.portal_id,
+        event.wire_name,
+        chat_id=fact.chat_id,
+        actor_id=fact.actor_id,
+        data=msgspec.json.encode(event.render(call, fact)).decode(),
+        now=call.real_now,
+    )
+    fetches.add_fetched(call.tx, call.portal_id, event_id, app_id, reader, call.real_now)
 
 
 def bind(call: Call, event_name: str, handler: str, *, auth_user_id: int | None, notice_pause: int) -> None:
@@ -201,6 +215,26 @@ def _remove(call: Call, found: list[Binding]) -> int:
     if found:
         call.touch()
     return len(found)
+
+
+def bind_bot(call: Call, app_id: int, events: list[str], handler: str, bot_id: int | None = None) -> None:
+    """Subscribe a handler to what bots are told, of one bot or of all of the application."""
+    for name in events:
+        wanted = Binding(0, app_id, name.upper(), handler, None, bot_id=bot_id)
+        if not any(replace(known, id=0) == wanted for known in call.bindings(wanted.event)):
+            apps.add_binding(call.tx, call.portal_id, wanted, call.real_now)
+            call.touch()
+
+
+def unbind_bot(call: Call, app_id: int, events: list[str], handler: str = "", bot_id: int | None = None) -> None:
+    """End subscriptions of a handler, or of any, to what bots are told."""
+    found = [
+        binding
+        for name in events
+        for binding in call.bindings(name.upper())
+        if (binding.app_id, binding.bot_id) == (app_id, bot_id) and handler in ("", binding.handler)
+    ]
+    _remove(call, found)
 
 
 def remove_all(call: Call, app_id: int, reason: str) -> None:

@@ -16,7 +16,7 @@ from tieline.domain.apps import (
     Token,
 )
 from tieline.domain.ids import fingerprint, new_secret
-from tieline.domain.people import User
+from tieline.domain.people import User, UserKind
 from tieline.services.call import Call
 from tieline.store import apps as app_store
 from tieline.store import happenings
@@ -61,6 +61,15 @@ class GrantReplayed(GrantInvalid):
         self.note = (kind, app_id, user_id)
 
 
+def issue_for_bot(call: Call, app: App, bot_id: int) -> Grant:
+    """Make a pair of tokens that events bring a bot, good for the full hour that each event claims."""
+    access, refresh = event_token(call, app, bot_id), new_secret(TOKEN_LENGTH)
+    expires_at = call.real_now + REFRESH_TOKEN_LIFE
+    token = Token(fingerprint(refresh), app.id, bot_id, True, expires_at)
+    store.add_token(call.tx, call.portal_id, token, call.real_now)
+    return Grant(access, refresh, bot_id, call.real_now + ACCESS_TOKEN_LIFE)
+
+
 def issue(call: Call, app: App, user_id: int) -> Grant:
     """Make a new pair of tokens for an application in a user's name."""
     return _keep_pair(call, app, user_id, new_secret(TOKEN_LENGTH), new_secret(TOKEN_LENGTH))
@@ -103,7 +112,10 @@ def refresh(call: Call, app: App, refresh_token: str) -> Grant:
         raise GrantInvalid
     if token.used_at is not None and call.real_now - token.used_at > REFRESH_REPEAT:
         raise GrantReplayed("used refresh token refused", app.id, token.user_id)
-    _require_usable(call, app, call.find_person(token.user_id))
+    user = call.find_user(token.user_id)
+    _require_usable(call, app, user)
+    if user is not None and user.kind is UserKind.BOT:
+        call.touch()  # events bring the bot another pair from now on
     if token.used_at is None:
         store.set_token_used(call.tx, call.portal_id, token.hash, call.real_now)
     access, following = (_derive(call.world.vault.key, kind, refresh_token) for kind in ("access", "refresh"))

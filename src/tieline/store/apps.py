@@ -10,7 +10,7 @@ from tieline.store.engine import Row, Tx
 _APP = """id, client_id, secret_hash, name, scopes, handler_url, install_url, script_only, installed, version,
 user_id, sealed_application_token, sealed_signing_key, created_at, kind, status, previous_version, paid_until,
 removed_at"""
-_BINDING = "id, app_id, event, handler, auth_user_id, offline, connector, options"
+_BINDING = "id, app_id, event, handler, auth_user_id, offline, connector, options, bot_id"
 
 
 def scopes_of(text: str) -> frozenset[str]:
@@ -141,6 +141,16 @@ def set_app_secret(tx: Tx, portal_id: int, app_id: int, secret_hash: str) -> Non
     )
 
 
+def set_client_id(tx: Tx, portal_id: int, app_id: int, client_id: str) -> None:
+    """Give an application another name for itself."""
+    tx.run(
+        "update apps set client_id = :client where portal_id = :portal and id = :id",
+        client=client_id,
+        portal=portal_id,
+        id=app_id,
+    )
+
+
 def set_access(tx: Tx, portal_id: int, app_id: int, users: frozenset[int]) -> None:
     """Say who may use an application; nobody for everybody."""
     tx.run("delete from app_access where portal_id = :portal and app_id = :app", portal=portal_id, app=app_id)
@@ -202,7 +212,8 @@ def add_binding(tx: Tx, portal_id: int, binding: Binding, now: int) -> int:
     """Add a subscription; returns its id, which events carry as event_handler_id."""
     row = tx.one(
         """insert into bindings (portal_id, app_id, event, handler, auth_user_id, offline, connector, options,
-        created_at) values (:portal, :app, :event, :handler, :user, :offline, :connector, :options, :now)
+        bot_id, created_at)
+        values (:portal, :app, :event, :handler, :user, :offline, :connector, :options, :bot, :now)
         returning id""",
         portal=portal_id,
         app=binding.app_id,
@@ -211,6 +222,7 @@ def add_binding(tx: Tx, portal_id: int, binding: Binding, now: int) -> int:
         user=binding.auth_user_id,
         offline=int(binding.offline),
         connector=binding.connector,
+        bot=binding.bot_id,
         options=msgspec.json.encode({"notice_pause": binding.notice_pause}).decode(),
         now=now,
     )

@@ -51,6 +51,63 @@ def add_dialog(
     return to_chat(row) if row else None
 
 
+def add_chat(
+    tx: Tx, portal_id: int, kind: ChatType, *, title: str, description: str, pair: tuple[int, int] | None, now: int
+) -> Chat | None:
+    """Add a chat that is no dialog; None if the private chat of this pair was added in the meantime."""
+    first, second = (str(user_id) for user_id in sorted(pair)) if pair else ("", "")
+    row = tx.one(
+        f"""insert into chats (portal_id, type, title, description, connector, line_id, outer_chat, outer_user,
+        customer_id, sequence, messages, active_at, active_minute, created_at, queue_id)
+        values (:portal, :type, :title, :description, '', 0, :first, :second, 0, 0, 0, :now, :minute, :now, 0)
+        on conflict do nothing returning {_CHAT}""",
+        portal=portal_id,
+        type=kind.value,
+        title=title,
+        description=description,
+        first=first,
+        second=second,
+        now=now,
+        minute=now // MINUTE,
+    )
+    return to_chat(row) if row else None
+
+
+def find_private(tx: Tx, portal_id: int, pair: tuple[int, int]) -> Chat | None:
+    """Return the private chat of two, or None."""
+    first, second = sorted(pair)
+    row = tx.one(
+        f"""select {_CHAT} from chats where portal_id = :portal and type = 'private' and outer_chat = :first
+        and outer_user = :second""",
+        portal=portal_id,
+        first=str(first),
+        second=str(second),
+    )
+    return to_chat(row) if row else None
+
+
+def list_of_member(tx: Tx, portal_id: int, user_id: int) -> list[Chat]:
+    """Return the chats that somebody is in, the oldest first."""
+    rows = tx.all(
+        f"""select {", ".join("c." + name for name in CHAT_FIELDS)} from members b
+        join chats c on c.portal_id = b.portal_id and c.id = b.chat_id
+        where b.portal_id = :portal and b.user_id = :user order by c.id""",
+        portal=portal_id,
+        user=user_id,
+    )
+    return [to_chat(row) for row in rows]
+
+
+def set_description(tx: Tx, portal_id: int, chat_id: int, description: str) -> None:
+    """Keep what a chat is about."""
+    tx.run(
+        "update chats set description = :description where portal_id = :portal and id = :id",
+        description=description,
+        portal=portal_id,
+        id=chat_id,
+    )
+
+
 def lock_dialog(tx: Tx, portal_id: int, connector: str, line_id: int, outer_chat: str, outer_user: str) -> Chat | None:
     """Return and lock the dialog of a key, or None."""
     row = tx.one(
@@ -137,7 +194,8 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
         tx.run(
             """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
             active_minute = :minute, queue_id = :queue, pinned = :pinned, silent = :silent, lead_id = :lead,
-            company_id = :company, contact_id = :contact, deal_id = :deal where portal_id = :portal and id = :id""",
+            company_id = :company, contact_id = :contact, deal_id = :deal, bots = :bots
+            where portal_id = :portal and id = :id""",
             title=chat.title,
             session=chat.session_id,
             operator=chat.operator_id,
@@ -150,6 +208,7 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
             company=chat.company_id,
             contact=chat.contact_id,
             deal=chat.deal_id,
+            bots=chat.bots,
             portal=portal_id,
             id=chat.id,
         )
@@ -169,6 +228,7 @@ def _listed_by(chat: Chat) -> tuple[Any, ...]:
         chat.company_id,
         chat.contact_id,
         chat.deal_id,
+        chat.bots,
     )
 
 

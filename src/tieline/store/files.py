@@ -136,6 +136,17 @@ def add_kept_file(tx: Tx, portal_id: int, *, author_id: int, name: str, sha256: 
     return int(row[0])
 
 
+def set_message(tx: Tx, portal_id: int, file_id: int, chat_id: int, message_id: int) -> None:
+    """Let a kept file hang on a message."""
+    tx.run(
+        "update files set chat_id = :chat, message_id = :message where portal_id = :portal and id = :id",
+        chat=chat_id,
+        message=message_id,
+        portal=portal_id,
+        id=file_id,
+    )
+
+
 def remove_file(tx: Tx, portal_id: int, file_id: int) -> None:
     """Forget a file; its content stays on disk, where others may have the same."""
     tx.run("delete from files where portal_id = :portal and id = :id", portal=portal_id, id=file_id)

@@ -7,7 +7,7 @@ import msgspec
 
 from tieline.domain.chats import Author, Chat, Message
 from tieline.store.engine import Row, Tx
-from tieline.store.filters import among, of_portal
+from tieline.store.filters import among, like, of_portal
 
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Message))
 _MESSAGE = ", ".join(_MESSAGE_FIELDS)
@@ -93,12 +93,16 @@ def find_message_by_outer_id(tx: Tx, portal_id: int, chat_id: int, author_id: in
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Which messages of a chat are wanted: before or after a message, or changed since a sequence."""
+    """Which messages of a chat are wanted: before or after a message, or changed since a sequence.
+
+    What stands up to `hidden_to` is not.
+    """
 
     limit: int
     before: int | None = None
     after: int | None = None
     since: int | None = None
+    hidden_to: int = 0
 
 
 def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[Message]:
@@ -116,10 +120,11 @@ def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[
     if bound:
         bound += " b.sequence from messages b where b.portal_id = :portal and b.chat_id = :chat and b.id = :bound)"
     rows = tx.all(
-        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat {bound}
-        order by sequence {order} limit :limit""",
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and sequence > :hidden
+        {bound} order by sequence {order} limit :limit""",
         portal=portal_id,
         chat=chat_id,
+        hidden=window.hidden_to,
         limit=window.limit,
         **({"bound": window.after or window.before or 0} if bound else {}),
     )
@@ -137,6 +142,46 @@ def _list_changed(tx: Tx, portal_id: int, chat_id: int, since: int, limit: int) 
         chat=chat_id,
         since=since,
         limit=limit,
+    )
+    return [_message(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which messages are looked for: by words, by their moment, beyond one that was found before."""
+
+    text: str
+    first: int | None
+    last: int | None
+    beyond: int | None
+    ascending: bool
+    hidden_to: int
+    limit: int
+
+
+def search_messages(tx: Tx, portal_id: int, chat_id: int, search: Search) -> list[Message]:
+    """Return messages of a chat that are looked for, by their ids."""
+    where: list[str] = ["deleted_at is null"]
+    params: dict[str, Any] = {}
+    if search.text:
+        where.append("lower(text) like :text escape '\\'")
+        params["text"] = like(search.text)
+    for condition, value in (
+        ("created_at >= :first", search.first),
+        ("created_at <= :last", search.last),
+        ("id > :beyond" if search.ascending else "id < :beyond", search.beyond),
+    ):
+        if value is not None:
+            where.append(condition)
+            params[condition.rpartition(":")[2]] = value
+    rows = tx.all(
+        f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and sequence > :hidden
+        and {" and ".join(where)} order by id {"asc" if search.ascending else "desc"} limit :limit""",
+        portal=portal_id,
+        chat=chat_id,
+        hidden=search.hidden_to,
+        limit=search.limit,
+        **params,
     )
     return [_message(row) for row in rows]
 
@@ -265,6 +310,19 @@ def list_outgoing_ids(tx: Tx, portal_id: int, message_id: int) -> list[str]:
         message=message_id,
     )
     return [row[0] for row in rows]
+
+
+def find_neighbour(tx: Tx, portal_id: int, chat_id: int, sequence: int, *, after: bool) -> int | None:
+    """Return the first message behind a sequence, or the last one that stands up to it; or None."""
+    condition, order = ("> :sequence", "asc") if after else ("<= :sequence", "desc")
+    row = tx.one(
+        f"""select id from messages where portal_id = :portal and chat_id = :chat and sequence {condition}
+        order by sequence {order} limit 1""",
+        portal=portal_id,
+        chat=chat_id,
+        sequence=sequence,
+    )
+    return int(row[0]) if row else None
 
 
 def count_messages_after(tx: Tx, portal_id: int, chat_id: int, sequence: int) -> int:

@@ -225,11 +225,12 @@ _CHANGEABLE = frozenset(
 
 
 def set_person(tx: Tx, portal_id: int, user_id: int, columns: dict[str, Any], now: int) -> None:
-    """Change columns of a person's row that are given."""
+    """Change columns of a person's or a bot's row that are given."""
     assert columns.keys() <= _CHANGEABLE
     changes = "".join(f"{name} = :{name}, " for name in columns)
     tx.run(
-        f"update users set {changes}modified_at = :now where portal_id = :portal and id = :id and kind = 'person'",
+        f"""update users set {changes}modified_at = :now where portal_id = :portal and id = :id
+        and kind <> 'customer'""",
         portal=portal_id,
         id=user_id,
         now=now,

@@ -63,13 +63,24 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingBegun:
+    """Somebody is writing into a chat, or does what its status names."""
+
+    portal_id: int
+    chat_id: int
+    user_id: int
+    name: str
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockChanged:
     """The clock of a portal was set, stopped or made to run at another pace."""
 
     portal_id: int
 
 
-Signal = DialogChanged | LaneDue | LaneCut | FilesDue | NoticeAdded | PresenceChanged | ClockChanged
+Signal = DialogChanged | LaneDue | LaneCut | FilesDue | NoticeAdded | PresenceChanged | WritingBegun | ClockChanged
 Listener = Callable[[Signal], None]
 
 

@@ -1,0 +1,195 @@
+"""What bots are told: who of a chat's bots hears a message, who is meant by a command, in which form each is told."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tieline.domain.bot_events import (
+    BotCommanded,
+    BotContextGiven,
+    BotFact,
+    BotJoined,
+    BotMessageAdded,
+    BotMessageDeleted,
+    BotMessageEdited,
+    BotMessageFact,
+    BotReactionChanged,
+    BotRemoved,
+    BotsCommanded,
+    BotsFact,
+    BotsJoined,
+    BotsMessageAdded,
+    BotsMessageDeleted,
+    BotsMessageEdited,
+    BotsMessageFact,
+    BotsRemoved,
+)
+from tieline.domain.bots import Bot, Command, Context, Heard
+from tieline.domain.chats import Author, Chat, ChatType, Message
+from tieline.domain.content import command_of, mentions
+from tieline.services.call import Call
+from tieline.services.subscriptions import publish, queue
+from tieline.store import members
+
+_NAMES_FIRST = re.compile(
+    r"^(?:\s*\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL
+)
+FIRST = 1  # the version of the API whose bots are told together
+
+
+def bots_of(call: Call, chat: Chat) -> list[Bot]:
+    """Return the bots that are in a chat."""
+    known = call.bots()
+    return [known[number] for number in members.list_members(call.tx, call.portal_id, chat.id) if number in known]
+
+
+def _listeners(call: Call, chat: Chat, message: Message) -> list[Bot]:
+    """Return who of a chat's bots hears a message: in groups those whom it names, and those who hear all."""
+    if message.author in (Author.SYSTEM, Author.BOT) or message.private:
+        return []
+    found = bots_of(call, chat)
+    if chat.type is ChatType.PRIVATE:
+        return found
+    named = set(mentions(message.text))
+    by_customer = chat.is_dialog and message.author is Author.CUSTOMER
+    return [bot for bot in found if bot.hears_all or bot.id in named or (by_customer and bot.lines)]
+
+
+def tell_added(call: Call, chat: Chat, message: Message) -> None:
+    """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead."""
+    if message.author in (Author.SYSTEM, Author.BOT):
+        return
+    commanded = _commanded(call, chat, message)
+    listeners = [bot for bot in _listeners(call, chat, message) if bot.id not in commanded]
+    _tell_of(call, chat, message, listeners, Heard.ADDED)
+
+
+def tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
+    """Tell the bots of a locked chat of a message that was changed or withdrawn."""
+    what = Heard.EDITED if message.deleted_at is None else Heard.DELETED
+    if message.author in (Author.SYSTEM, Author.BOT):
+        return
+    found = bots_of(call, chat)
+    if chat.type is not ChatType.PRIVATE and what is Heard.EDITED:
+        found = _listeners(call, chat, message)
+    _tell_of(call, chat, message, found, what)
+
+
+_OF_BOTS: dict[Heard, type[BotsMessageFact]] = {
+    Heard.ADDED: BotsMessageAdded,
+    Heard.EDITED: BotsMessageEdited,
+    Heard.DELETED: BotsMessageDeleted,
+}
+_OF_BOT: dict[Heard, type[BotMessageFact]] = {
+    Heard.ADDED: BotMessageAdded,
+    Heard.EDITED: BotMessageEdited,
+    Heard.DELETED: BotMessageDeleted,
+}
+
+
+def _tell_of(call: Call, chat: Chat, message: Message, listeners: list[Bot], what: Heard) -> None:
+    facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": message.author_id}
+    together, alone = _OF_BOTS[what], _OF_BOT[what]
+    _tell(call, chat, listeners, what, lambda of: together(**of, **facts), lambda of: alone(**of, **facts))
+
+
+def _tell(
+    call: Call,
+    chat: Chat | None,
+    listeners: Iterable[Bot],
+    what: Heard | None,
+    of_bots: Callable[[dict[str, Any]], BotsFact] | None,
+    of_bot: Callable[[dict[str, Any]], BotFact],
+) -> None:
+    """Tell bots something: those of the first version by application, if they have a handler for it."""
+    actor_id = call.user.id if call.user else None
+    common = {"actor_id": actor_id, "chat_id": chat.id if chat else 0}
+    together: dict[int, list[Bot]] = {}
+    for bot in listeners:
+        if bot.version == FIRST:
+            if what in bot.handlers:
+                together.setdefault(bot.app_id, []).append(bot)
+        else:
+            tell_one(call, of_bot(common | {"app_id": bot.app_id, "bot_id": bot.id, "bot": bot}))
+    if of_bots is not None:
+        for app_id, found in together.items():
+            publish(call, of_bots(common | {"app_id": app_id, "bots": tuple(found)}))
+
+
+def tell_one(call: Call, fact: BotFact) -> None:
+    """Tell a bot of the second version, at its address or in its queue."""
+    if not fact.bot.fetches:
+        publish(call, fact)
+        return
+    for event in call.world.catalogue.events_of(type(fact)):
+        queue(call, event, fact, fact.bot.app_id, fact.bot.fetch_lane)
+
+
+def tell_joined(call: Call, chat: Chat, bot: Bot, user_id: int) -> None:
+    """Tell a bot that it came into a chat, and by whom."""
+    facts: dict[str, Any] = {"chat": chat, "user_id": user_id}
+    _tell(call, chat, [bot], Heard.JOINED, lambda of: BotsJoined(**of, **facts), lambda of: BotJoined(**of, **facts))
+
+
+def tell_removed(call: Call, bot: Bot) -> None:
+    """Tell whoever speaks for a bot that it is taken out of the portal."""
+    user_id = call.user.id if call.user else 0
+    _tell(
+        call,
+        None,
+        [bot],
+        Heard.REMOVED,
+        lambda of: BotsRemoved(**of, user_id=user_id),
+        lambda of: BotRemoved(**of, user_id=user_id),
+    )
+
+
+def tell_reaction(call: Call, chat: Chat, message: Message, reaction: str, *, added: bool) -> None:
+    """Tell the bots of a chat of a reaction that was put on a message, or taken away."""
+    facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": call.actor.id}
+    facts |= {"reaction": reaction, "added": added}
+    listeners = [
+        bot
+        for bot in bots_of(call, chat)
+        if bot.reactions and bot.id != call.actor.id and (bot.hears_all or message.author_id == bot.id)
+    ]
+    _tell(call, chat, listeners, None, None, lambda of: BotReactionChanged(**of, **facts))
+
+
+def tell_context(call: Call, chat: Chat, bot: Bot, context: dict[str, Any]) -> None:
+    """Tell a bot what somebody brought along into its chat."""
+    facts: dict[str, Any] = {"chat": chat, "user_id": call.actor.id, "context": context}
+    _tell(call, chat, [bot], None, None, lambda of: BotContextGiven(**of, **facts))
+
+
+def _commanded(call: Call, chat: Chat, message: Message) -> set[int]:
+    """Tell bots of their command that a message gives, if it gives one; returns who was told."""
+    found = command_of(_NAMES_FIRST.sub("", message.text))
+    if found is None:
+        return set()
+    present = {bot.id for bot in bots_of(call, chat)} if chat.bots else set()
+    name, params = found[0].lower(), found[1]
+    given = [one for one in call.commands() if one.command == name and (one.common or one.bot_id in present)]
+    named = set(mentions(message.text))
+    if named & {one.bot_id for one in given}:
+        given = [one for one in given if one.bot_id in named]
+    give(call, chat, message, given, params, Context.TEXTAREA)
+    return {one.bot_id for one in given}
+
+
+def give(call: Call, chat: Chat, message: Message, commands: list[Command], params: str, context: Context) -> None:
+    """Tell bots of commands that somebody gave in a chat, with a message."""
+    known = call.bots()
+    user_id = call.user.id if call.user else message.author_id
+    facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": user_id, "params": params, "context": context}
+    common: dict[str, Any] = {"actor_id": call.user.id if call.user else None, "chat_id": chat.id}
+    together: dict[int, list[Command]] = {}
+    for command in commands:
+        bot = known[command.bot_id]
+        if bot.version == FIRST:
+            together.setdefault(bot.app_id, []).append(command)
+        else:
+            tell_one(call, BotCommanded(**common, **facts, app_id=bot.app_id, bot_id=bot.id, bot=bot, command=command))
+    for app_id, given in together.items():
+        bots = tuple(known[number] for number in dict.fromkeys(one.bot_id for one in given))
+        publish(call, BotsCommanded(**common, **facts, app_id=app_id, bots=bots, commands=tuple(given)))
