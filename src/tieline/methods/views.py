@@ -6,10 +6,11 @@ from tieline.api.wire import iso, yes_no
 from tieline.domain.chats import Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
+from tieline.domain.presence import Attendance
 from tieline.domain.sessions import Status
 from tieline.services import chats, crm_dialogs, files, people
 from tieline.services.call import Call
-from tieline.store import members
+from tieline.store import members, presence
 from tieline.store import messages as message_store
 from tieline.store import people as people_store
 from tieline.store import sessions as session_store
@@ -42,7 +43,8 @@ def find_user(call: Call, user_id: int) -> User | None:
 def user_view(call: Call, user: User) -> dict[str, Any]:
     """Write a user as the im methods do."""
     customer = user.kind is UserKind.CUSTOMER
-    seen, avatar = user.last_seen_at, files.avatar(call, user)
+    seen, avatar, zone = user.last_seen_at, files.avatar(call, user), call.portal.time_zone
+    here = Attendance() if customer else presence.find_attendance(call.tx, call.portal_id, user.id)
     card = Card() if customer else people.card(call, user.id)
     phones = {"work_phone": card.work_phone, "personal_mobile": user.phone, "inner_phone": card.inner_phone}
     return {
@@ -62,9 +64,9 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "bot": False,
         "connector": customer,
         "external_auth_id": "imconnector" if customer else "default",
-        "status": "online",
-        "idle": False,
-        "last_activity_date": iso(seen, call.portal.time_zone) if seen else False,
+        "status": here.said.value,
+        "idle": iso(here.idle, zone) if here.idle else False,
+        "last_activity_date": iso(seen, zone) if seen else False,
         "mobile_last_date": False,
         "desktop_last_date": False,
         "absent": False,
