@@ -3,11 +3,11 @@
 import datetime as dt
 import json
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from tieline.api.faults import ApiError, Dialect, Fault, Problem, wrong_argument
 from tieline.api.method import Doc, Family
 from tieline.api.wire import WrongValue, iso, parse_iso, yes_no
+from tieline.domain.calendars import find_zone
 from tieline.domain.clock import DAY
 from tieline.domain.ids import parse_id
 from tieline.domain.notices import Kind, Notice, to_bbcode
@@ -144,7 +144,7 @@ def _moment(name: str, text: str) -> int:
 
 def _day_of(call: Call, name: str, text: str) -> tuple[int, int]:
     """Return the first and last moment of a day of the portal's."""
-    zone = ZoneInfo(call.portal.time_zone)
+    zone = find_zone(call.portal.time_zone) or dt.UTC
     try:
         moment = dt.datetime.fromisoformat(text)
         local = moment if moment.tzinfo is None else moment.astimezone(zone)
@@ -216,7 +216,7 @@ def _params(notice: Notice) -> dict[str, Any]:
     """Write what a notification has beside its text: attachments, whether it may be answered, what was done."""
     told = {
         "ATTACH": list(notice.news.attach),
-        "CAN_ANSWER": "Y" if notice.news.answerable else ""
+        "CAN_ANSWER": "Y" if notice.news.answerable else "",
         "NOTIFY_VALUE": notice.choice,
         "ANSWER_TEXT": notice.answer,
         "RESULT_TEXT": notice.outcome,

@@ -44,7 +44,7 @@ def _notice(row: Row) -> Notice:
         answerable=bool(answerable),
         chat_id=chat,
     )
-    return Notice(*head, news)
+    return Notice._make((*head, news))
 
 
 def add_notice(tx: Tx, portal_id: int, user_id: int, news: News, now: int) -> int:
