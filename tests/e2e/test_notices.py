@@ -149,6 +149,7 @@ def test_late_dialog_is_taken_over_from_its_notice(bell: Bell, size: str) -> Non
     expect(part(newer, "notice-choice")).to_have_text("You chose: Take over")
     expect(part(newer, "notice-outcome")).to_have_text("The dialog is yours.")
     expect(part(newer, "notice-button")).to_have_count(0)
+    expect(part(newer, "notice-reply")).to_have_count(0)
     someone.page.route(
         "**/im.notify.confirm", lambda route: route.fulfill(json={"result": {"result_message": False}, "time": {}})
     )

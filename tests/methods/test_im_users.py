@@ -6,16 +6,13 @@ import pytest
 
 from support.portal import Client, Desk, Portal, refused
 from tieline.domain.clock import MINUTE
+from tieline.services import presence
 
 KEYS = """id active name first_name last_name work_position color avatar avatar_hr gender birthday extranet network bot
 connector external_auth_id status idle last_activity_date mobile_last_date desktop_last_date absent departments phones
 bot_data type website email"""
 NO_USER = (400, "USER_NOT_EXISTS", "User does not exist")
 HELD_BACK = ["dnd", "away", "break"]
-
-
-def presence_of(portal: Portal, user_id: int) -> dict[str, Any]:
-    return portal.page(user_id).call("tieline.presence.get").result
 
 
 def test_person_is_described_as_documented(portal: Portal) -> None:
@@ -199,6 +196,27 @@ def test_idle_is_at_least_a_minute_ago(quick_someone: Someone, ago: Any, since: 
 def test_idle_takes_a_number(quick_someone: Someone, given: Any) -> None:
     assert quick_someone.hook.call("im.user.status.idle.start", AGO=given).error == (400, "ERROR_ARGUMENT")
     assert quick_someone.hook.call("im.user.status.idle.start", AGO=2**62).result is True
+
+
+def see(someone: Someone, *, idle: bool) -> None:
+    """Let a page of the portal be open, in use or not."""
+    portal = someone.portal
+    portal.write(lambda tx: presence.see(portal.admin_call(tx), someone.id, "desktop", idle=idle))
+
+
+def test_page_in_use_ends_what_a_client_noted(quick_someone: Someone) -> None:
+    quick_someone.hook.call("im.user.status.idle.start")
+    see(quick_someone, idle=True)
+    assert quick_someone.state[1] == "away"
+    see(quick_someone, idle=False)
+    assert (quick_someone.state[1], quick_someone.shown[1]) == ("online", False)
+
+
+def test_page_that_nobody_uses_is_told_as_idle(quick_someone: Someone) -> None:
+    see(quick_someone, idle=True)
+    quick_someone.choose("auto")
+    assert quick_someone.shown == ("online", "2027-01-15T08:00:00+00:00")
+    assert quick_someone.state == ("auto", "away")
 
 
 def test_idle_operator_gets_no_new_dialogs(desk: Desk) -> None:

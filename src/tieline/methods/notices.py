@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso
 from tieline.domain.attachments import words
-from tieline.domain.notices import Notice, to_bbcode
+from tieline.domain.notices import TAKE_OVER, Notice, to_bbcode
 from tieline.methods.views import find_user
 from tieline.services import files, notices
 from tieline.services.call import Call
@@ -46,7 +46,7 @@ def _view(call: Call, notice: Notice) -> dict[str, Any]:
         "date": iso(notice.created_at, call.portal.time_zone),
         "read": notice.read_at is not None,
         "buttons": [button._asdict() for button in news.buttons] if notice.waits else [],
-        "answerable": news.answerable,
+        "answerable": news.answerable and notice.choice != TAKE_OVER,
         "choice": next((button.title for button in news.buttons if button.value == notice.choice), None),
         "answer": notice.answer,
         "outcome": notice.outcome,
