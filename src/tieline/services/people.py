@@ -15,9 +15,8 @@ from tieline.domain.user_fields import Value, WrongValue, plain, read_flag
 from tieline.services import chats, departments, images, presence, queues, user_fields
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
-from tieline.store import chats as chat_store
 from tieline.store import departments as department_store
-from tieline.store import happenings
+from tieline.store import happenings, inbox
 from tieline.store import people as store
 from tieline.store import user_fields as field_store
 
@@ -161,7 +160,7 @@ def find_visible(call: Call, user_id: int) -> User | None:
     user = call.find_person(user_id) or store.find_user(call.tx, call.portal_id, user_id)
     if user is None or user.kind is UserKind.PERSON or call.actor.is_admin:
         return user
-    dialogs = chat_store.list_dialogs_with(call.tx, call.portal_id, user_id, MOST_DIALOGS)
+    dialogs = inbox.list_dialogs_with(call.tx, call.portal_id, user_id, MOST_DIALOGS)
     return user if any(chats.access(call, chat, call.actor).read for chat in dialogs) else None
 
 

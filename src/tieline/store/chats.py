@@ -108,18 +108,6 @@ def list_dialogs_of(
     return [to_chat(row) for row in rows]
 
 
-def list_dialogs_with(tx: Tx, portal_id: int, customer_id: int, limit: int) -> list[Chat]:
-    """Return the newest dialogs of a customer."""
-    rows = tx.all(
-        f"""select {_CHAT} from chats where portal_id = :portal and customer_id = :customer and customer_id > 0
-        order by id desc limit :limit""",
-        portal=portal_id,
-        customer=customer_id,
-        limit=limit,
-    )
-    return [to_chat(row) for row in rows]
-
-
 def list_bound(tx: Tx, portal_id: int, binding: str, entity_id: int, *, open_alone: bool = False) -> list[Chat]:
     """Return the dialogs that are bound to an object of the CRM by a column of theirs, the last active first."""
     condition = " and status < 60" if open_alone else ""
