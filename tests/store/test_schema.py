@@ -16,7 +16,8 @@ from alembic.config import Config
 from support import servers
 from support.notes import PORTAL, Notes, Refused
 from tieline.domain.crm_statuses import STANDARD
-from tieline.store import crm_statuses, migrations, people
+from tieline.domain.notices import Kind
+from tieline.store import crm_statuses, migrations, notices, people
 from tieline.store.engine import Tx, open_database
 from tieline.store.lines import add_line
 from tieline.store.migrations import MigrationFailed, migrate
@@ -123,6 +124,29 @@ def test_portal_from_before_the_crm_gets_the_standard_directories(
         found = database.submit_read(lambda tx: crm_statuses.list_statuses(tx, portal.id)).result(30)
     assert {replace(status, id=0) for status in found} == set(STANDARD)
     assert len(found) == len(STANDARD)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_notices_from_before_applications_had_some_are_kept(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    if engine == "postgresql":
+        url = servers.new_database(request.getfixturevalue("postgresql"), "before_notifications")
+    upgrade(url, "0009")
+    with closing(open_database(url, Bus())) as database:
+        row = """insert into notices (portal_id, user_id, kind, text, chat_id, created_at)
+        values (1, :user, :kind, 'Told', null, 5)"""
+        told = [(7, "empty queue 3"), (7, "first answer late"), (8, "further answer late")]
+        rows = [{"user": user, "kind": kind} for user, kind in told]
+        database.submit(lambda tx: tx.many(row, rows)).result(30)
+        migrate(url)
+        late, empty = database.submit_read(lambda tx: notices.list_notices(tx, 1, 7, limit=5)).result(30)
+        chats = [database.submit_read(partial(notices.find_chat, portal_id=1, user_id=n)).result(30) for n in (7, 8)]
+        left = database.submit_read(lambda tx: tx.all("select id from chats")).result(30)
+    assert (late.news.kind, late.news.tag, late.created_at) == (Kind.FIRST_ANSWER_LATE, None, 5)
+    assert (empty.news.kind, empty.news.tag, empty.waits) == (Kind.EMPTY_QUEUE, "empty queue 3", False)
+    assert (len({number for number in chats if number}), left) == (2, [])
 
 
 def test_two_servers_may_migrate_at_once(postgresql: str) -> None:

@@ -160,7 +160,7 @@ class Method:
     def all_faults(self) -> tuple[Fault, ...]:
         """Every fault of its own that the method may answer with."""
         named = (self.key.missing, self.key.wrong) if self.key else ()
-        return tuple(dict.fromkeys((*self.faults, *self.errors.values(), *named)))
+        return (*self.faults, *self.errors.values(), *named)
 
     @property
     def argument_faults(self) -> tuple[Fault, ...]:

@@ -21,7 +21,7 @@ from tieline.services.call import Call
 from tieline.store import chats as chat_store
 from tieline.store import people
 from tieline.store.engine import Tx, Unavailable
-from tieline.store.signals import Bus, DialogChanged, NoticeAdded, PresenceChanged, Signal, WritingBegun
+from tieline.store.signals import Bus, DialogChanged, NoticesChanged, PresenceChanged, Signal, WritingBegun
 
 PING_INTERVAL = 20.0
 CHECK_AGAIN = 60.0
@@ -94,14 +94,14 @@ class Live:
             listener.wake.set()
 
     def _hear(self, signal: Signal) -> None:
-        if not isinstance(signal, DialogChanged | NoticeAdded | PresenceChanged | WritingBegun):
+        if not isinstance(signal, DialogChanged | NoticesChanged | PresenceChanged | WritingBegun):
             return
         if self._loop is None or not self._listeners:
             return
         with contextlib.suppress(RuntimeError):  # the loop has been closed
             self._loop.call_soon_threadsafe(self._spread, signal)
 
-    def _spread(self, signal: DialogChanged | NoticeAdded | PresenceChanged | WritingBegun) -> None:
+    def _spread(self, signal: DialogChanged | NoticesChanged | PresenceChanged | WritingBegun) -> None:
         for listener in self._listeners:
             if listener.portal_id != signal.portal_id:
                 continue
@@ -110,7 +110,7 @@ class Live:
             elif isinstance(signal, DialogChanged):
                 listener.tell(signal.chat_id, signal.sequence, moved=signal.moved)
             elif listener.user_id == signal.user_id:
-                listener.tell_of("notice" if isinstance(signal, NoticeAdded) else "presence")
+                listener.tell_of("notice" if isinstance(signal, NoticesChanged) else "presence")
 
     async def _prolong_forever(self) -> None:
         while True:

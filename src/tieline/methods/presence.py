@@ -20,7 +20,7 @@ def presence_get(call: Call) -> dict[str, Any]:
     """Return whether the caller is there, since when, and what the caller chose."""
     found = store.find_attendance(call.tx, call.portal_id, call.actor.id)
     since = iso_or_none(found.since or None, call.portal.time_zone)
-    return {"choice": found.choice.value, "presence": found.presence.value, "since": since}
+    return {"choice": found.shown_choice.value, "presence": found.presence.value, "since": since}
 
 
 @family.method("tieline.presence.set", documented=False, writes=True, errors={ValueError: UNKNOWN_CHOICE})

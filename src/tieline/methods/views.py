@@ -7,11 +7,13 @@ from tieline.domain.bots import Bot
 from tieline.domain.chats import COLORS, Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
+from tieline.domain.presence import Attendance
 from tieline.domain.sessions import Status
 from tieline.services import files, people
 from tieline.services.call import Call
 from tieline.store import messages as message_store
 from tieline.store import people as people_store
+from tieline.store import presence
 
 _USUAL = tuple(COLORS.values())[:10]
 _GENDERS = {"male": "M", "female": "F"}
@@ -50,7 +52,9 @@ def _bot_data(bot: Bot) -> dict[str, Any]:
 def user_view(call: Call, user: User) -> dict[str, Any]:
     """Write a user as the im methods do."""
     customer, bot = user.kind is UserKind.CUSTOMER, call.bots().get(user.id)
-    seen, avatar = user.last_seen_at, files.avatar(call, user)
+    seen, avatar, zone = user.last_seen_at, files.avatar(call, user), call.portal.time_zone
+    is_person = user.kind is UserKind.PERSON
+    here = presence.find_attendance(call.tx, call.portal_id, user.id) if is_person else Attendance()
     card = Card() if customer else people.card(call, user.id)
     phones = {"work_phone": card.work_phone, "personal_mobile": user.phone, "inner_phone": card.inner_phone}
     return {
@@ -70,9 +74,9 @@ def user_view(call: Call, user: User) -> dict[str, Any]:
         "bot": user.kind is UserKind.BOT,
         "connector": customer,
         "external_auth_id": _SOURCES[user.kind],
-        "status": "online",
-        "idle": False,
-        "last_activity_date": iso(seen, call.portal.time_zone) if seen else False,
+        "status": here.said.value,
+        "idle": iso(here.idle, zone) if here.idle else False,
+        "last_activity_date": iso(seen, zone) if seen else False,
         "mobile_last_date": False,
         "desktop_last_date": False,
         "absent": False,

@@ -3,6 +3,8 @@
 from tieline.domain.chats import Chat
 from tieline.domain.clock import SECOND
 from tieline.domain.lines import Line
+from tieline.domain.notices import LATE_BUTTONS, News
+from tieline.domain.notices import Kind as NoticeKind
 from tieline.domain.replies import closed_words, ending, vote_question, welcome_words
 from tieline.domain.sessions import LIKED, Move, Status
 from tieline.domain.timers import Kind
@@ -149,7 +151,10 @@ def note_late(call: Call, chat: Chat, kind: Kind) -> None:
     text = str(line.settings[f"{which}_TEXT"]).strip() or usual
     text = text.replace("#OPERATOR#", operator.full_name if operator else "Nobody").replace("#DIALOG#", chat.title)
     told = {int(number) for number in line.settings[f"{which}_LIST"] or () if str(number).isdecimal()}
-    notices.tell(call, told, kind.value, text, chat_id=chat.id)
+    late = News(
+        NoticeKind(kind.value), text, title="Late answer", buttons=LATE_BUTTONS, answerable=True, chat_id=chat.id
+    )
+    notices.tell(call, told, late)
 
 
 def _operator_is_there(call: Call, chat: Chat, line: Line) -> bool:

@@ -12,11 +12,11 @@ from tieline.domain.events import UserAdded
 from tieline.domain.ids import fingerprint, new_secret, parse_id
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.user_fields import Value, WrongValue, plain, read_flag
-from tieline.services import departments, images, presence, queues, user_fields
+from tieline.services import chats, departments, images, presence, queues, user_fields
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import departments as department_store
-from tieline.store import happenings
+from tieline.store import happenings, inbox
 from tieline.store import people as store
 from tieline.store import user_fields as field_store
 
@@ -24,6 +24,7 @@ SESSION_LIFE = 14 * DAY
 FREE_FAILURES = 5
 LONGEST_BLOCK = 15 * MINUTE
 MAX_NAME = 255
+MOST_DIALOGS = 50  # of a customer, the newest, in which is looked whether somebody may know of him
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 _GENDERS = {"M": "male", "F": "female", "": ""}
 _COLUMNS = {
@@ -158,6 +159,15 @@ def set_password(call: Call, user_id: int, password_hash: str) -> User:
     store.remove_browser_sessions(call.tx, call.portal_id, user_id)
     _log(call, "password set", user_id)
     return user
+
+
+def find_visible(call: Call, user_id: int) -> User | None:
+    """Return a person, or a customer of whom the caller is an administrator or may read a dialog; or None."""
+    user = call.find_person(user_id) or store.find_user(call.tx, call.portal_id, user_id)
+    if user is None or user.kind is UserKind.PERSON or call.actor.is_admin:
+        return user
+    dialogs = inbox.list_dialogs_with(call.tx, call.portal_id, user_id, MOST_DIALOGS)
+    return user if any(chats.access(call, chat, call.actor).read for chat in dialogs) else None
 
 
 def card(call: Call, user_id: int) -> Card:

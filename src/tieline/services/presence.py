@@ -1,7 +1,9 @@
 """Who is there: people choose, pages come and go; who comes gets what waits, who leaves gives it back."""
 
+from collections.abc import Callable
+
 from tieline.domain.clock import SECOND
-from tieline.domain.presence import Choice, Presence, presence
+from tieline.domain.presence import Attendance, Choice, Presence, Status
 from tieline.domain.sessions import CUSTOMER_WAITS
 from tieline.domain.timers import Kind, due
 from tieline.services import queues, sessions
@@ -16,14 +18,29 @@ GRACE = 30 * SECOND  # a page that is gone may come back: it was reloaded
 
 
 def choose(call: Call, user_id: int, choice: Choice) -> None:
-    """Let a person say whether he is there."""
-    _set(call, user_id, choice)
+    """Let a person say whether he is there; what he said in the messenger holds no longer."""
+    _set(call, user_id, lambda before: before._replace(choice=choice, status=Status.ONLINE, idle_since=None))
+
+
+def say(call: Call, status: Status) -> None:
+    """Let the caller say in the messenger how he is; who is online there is not away or absent in the pages."""
+
+    def change(before: Attendance) -> Attendance:
+        back = status is Status.ONLINE and before.choice in (Choice.AWAY, Choice.ABSENT)
+        return before._replace(status=status, choice=Choice.AUTO if back else before.choice)
+
+    _set(call, call.actor.id, change)
+
+
+def idle(call: Call, since: int | None) -> None:
+    """Note since when the caller does not use a client that is open, or that he does again."""
+    _set(call, call.actor.id, lambda before: before._replace(idle_since=since))
 
 
 def see(call: Call, user_id: int, device: str, *, idle: bool) -> None:
     """Note that a person has a page open, idle or in use."""
     store.set_device(call.tx, call.portal_id, user_id, device, idle=idle, until=call.real_now + PAGE_LIFE)
-    _set(call, user_id)
+    _set(call, user_id, None if idle else lambda before: before._replace(idle_since=None))
 
 
 def lose(call: Call, user_id: int, device: str) -> None:
@@ -44,14 +61,14 @@ def sweep(call: Call) -> None:
         _set(call, user_id)
 
 
-def _set(call: Call, user_id: int, choice: Choice | None = None) -> None:
+def _set(call: Call, user_id: int, change: Callable[[Attendance], Attendance] | None = None) -> None:
     before = store.lock_attendance(call.tx, call.portal_id, user_id)
-    chosen = choice or before.choice
-    now = presence(chosen, store.list_devices(call.tx, call.portal_id, user_id, call.real_now))
-    if (chosen, now) == (before.choice, before.presence):
+    chosen = change(before) if change else before
+    now = chosen.counted(store.list_devices(call.tx, call.portal_id, user_id, call.real_now))
+    after = chosen._replace(presence=now, since=before.since if now is before.presence else call.now)
+    if after == before:
         return
-    since = before.since if now is before.presence else call.now
-    store.set_attendance(call.tx, call.portal_id, user_id, store.Attendance(chosen, now, since))
+    store.set_attendance(call.tx, call.portal_id, user_id, after)
     call.tx.signal(PresenceChanged(call.portal_id, user_id))
     if now is before.presence:
         return

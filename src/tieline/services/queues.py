@@ -2,6 +2,8 @@
 
 from tieline.domain.chats import Chat
 from tieline.domain.lines import Line, QueueType
+from tieline.domain.notices import Kind as NoticeKind
+from tieline.domain.notices import News
 from tieline.domain.sessions import Move, Status
 from tieline.domain.timers import Kind
 from tieline.services import crm_dialogs, notices, routing, sessions
@@ -12,7 +14,6 @@ from tieline.store import timers
 from tieline.store.routing import Unassigned
 from tieline.store.signals import DialogChanged
 
-EMPTY_QUEUE = "empty queue"
 MOST_AHEAD = 100  # that are counted
 SOON = 200  # milliseconds that another transaction is left to be done with a dialog
 
@@ -112,7 +113,8 @@ def _give(call: Call, chat: Chat, line: Line, operator_id: int, turn: int, what:
 def _tell_of_empty_queue(call: Call, line: Line) -> None:
     if line.settings["SEND_NOTIFICATION_EMPTY_QUEUE"] == "Y":
         text = f"A customer waits on the line {line.name}, and no operator is free."
-        notices.tell_administrators(call, f"{EMPTY_QUEUE} {line.id}", text)
+        tag = f"{NoticeKind.EMPTY_QUEUE} {line.id}"
+        notices.tell_administrators(call, News(NoticeKind.EMPTY_QUEUE, text, title="Nobody is free", tag=tag))
 
 
 def pass_on(call: Call, chat: Chat) -> None:

@@ -73,6 +73,18 @@ def list_chats(tx: Tx, portal_id: int, listing: Listing, *, limit: int, offset: 
     return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
 
 
+def list_dialogs_with(tx: Tx, portal_id: int, customer_id: int, limit: int) -> list[Chat]:
+    """Return the newest dialogs of a customer."""
+    rows = tx.all(
+        f"""select {", ".join(CHAT_FIELDS)} from chats where portal_id = :portal and customer_id = :customer
+        and customer_id > 0 order by id desc limit :limit""",
+        portal=portal_id,
+        customer=customer_id,
+        limit=limit,
+    )
+    return [to_chat(row) for row in rows]
+
+
 def count_chats(tx: Tx, portal_id: int, listing: Listing, most: int) -> int:
     """Count the chats of a tab, up to so many: to count all of a long one would take longer than to list its top."""
     where, params = _listing(listing)

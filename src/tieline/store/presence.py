@@ -1,17 +1,13 @@
 """Who is there: what people chose, the devices on which they have a page open, and what comes of both."""
 
-from typing import NamedTuple
+from tieline.domain.presence import Attendance, Choice, Presence, Status
+from tieline.store.engine import Row, Tx
 
-from tieline.domain.presence import Choice, Presence
-from tieline.store.engine import Tx
+_ATTENDANCE = "chosen, status, since, chosen_status, idle_since"
 
 
-class Attendance(NamedTuple):
-    """Whether a person is there, since when, and what the person chose."""
-
-    choice: Choice = Choice.AUTO
-    presence: Presence = Presence.ABSENT
-    since: int = 0
+def _attendance(row: Row) -> Attendance:
+    return Attendance(Choice(row[0]), Presence(row[1]), row[2], Status(row[3] or Status.ONLINE), row[4])
 
 
 def lock_attendance(tx: Tx, portal_id: int, user_id: int) -> Attendance:
@@ -23,22 +19,22 @@ def lock_attendance(tx: Tx, portal_id: int, user_id: int) -> Attendance:
         user=user_id,
     )
     row = tx.one(
-        "select chosen, status, since from presence where portal_id = :portal and user_id = :user for update",
+        f"select {_ATTENDANCE} from presence where portal_id = :portal and user_id = :user for update",
         portal=portal_id,
         user=user_id,
     )
     assert row
-    return Attendance(Choice(row[0]), Presence(row[1]), row[2])
+    return _attendance(row)
 
 
 def find_attendance(tx: Tx, portal_id: int, user_id: int) -> Attendance:
     """Return whether a person is there."""
     row = tx.one(
-        "select chosen, status, since from presence where portal_id = :portal and user_id = :user",
+        f"select {_ATTENDANCE} from presence where portal_id = :portal and user_id = :user",
         portal=portal_id,
         user=user_id,
     )
-    return Attendance(Choice(row[0]), Presence(row[1]), row[2]) if row else Attendance()
+    return _attendance(row) if row else Attendance()
 
 
 def list_presence(tx: Tx, portal_id: int) -> dict[int, Presence]:
@@ -50,11 +46,14 @@ def list_presence(tx: Tx, portal_id: int) -> dict[int, Presence]:
 def set_attendance(tx: Tx, portal_id: int, user_id: int, attendance: Attendance) -> None:
     """Keep what a person chose and whether he is there."""
     tx.run(
-        """update presence set chosen = :chosen, status = :status, since = :since
+        """update presence set chosen = :chosen, status = :status, since = :since,
+        chosen_status = :said, idle_since = :idle
         where portal_id = :portal and user_id = :user""",
         chosen=attendance.choice.value,
         status=attendance.presence.value,
         since=attendance.since,
+        said="" if attendance.status is Status.ONLINE else attendance.status.value,
+        idle=attendance.idle_since,
         portal=portal_id,
         user=user_id,
     )

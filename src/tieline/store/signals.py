@@ -47,8 +47,8 @@ class FilesDue:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeAdded:
-    """A person has something new to know of."""
+class NoticesChanged:
+    """A person has something new to know of, or what there was has changed."""
 
     portal_id: int
     user_id: int
@@ -80,7 +80,7 @@ class ClockChanged:
     portal_id: int
 
 
-Signal = DialogChanged | LaneDue | LaneCut | FilesDue | NoticeAdded | PresenceChanged | WritingBegun | ClockChanged
+Signal = DialogChanged | LaneDue | LaneCut | FilesDue | NoticesChanged | PresenceChanged | WritingBegun | ClockChanged
 Listener = Callable[[Signal], None]
 
 

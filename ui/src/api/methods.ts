@@ -22,6 +22,7 @@ import type {
   LocalApp,
   MessagePage,
   NoticePage,
+  NoticeReaction,
   OutgoingSecrets,
   OutgoingSettings,
   PaymentStatus,
@@ -162,6 +163,10 @@ export const api = {
   choosePresence: (choice: PresenceChoice) => call<Attendance>('tieline.presence.set', { CHOICE: choice }),
   notices: (limit: number, before?: number) =>
     call<NoticePage>('tieline.notices.list', { LIMIT: limit, BEFORE: before }),
+  chooseInNotice: (id: number, value: string) =>
+    call<NoticeReaction>('im.notify.confirm', { NOTIFY_ID: id, NOTIFY_VALUE: value }),
+  answerNotice: (id: number, text: string) =>
+    call<NoticeReaction>('im.notify.answer', { NOTIFY_ID: id, ANSWER_TEXT: text }),
   readNotices: (upTo: number) => call<number>('tieline.notices.read', { UP_TO: upTo }),
 
   workshop: () => call<Workshop>('tieline.developer.get'),

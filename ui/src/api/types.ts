@@ -476,13 +476,35 @@ export interface Attendance {
   since: string | null
 }
 
+/** Who says something: a person, an application, or a webhook that has no name. */
+export interface NoticeSender {
+  kind: 'person' | 'application' | 'webhook'
+  name: string
+  avatar: string
+  id: number
+}
+
+/** Something to know of; the portal itself is no sender. What was chosen and answered, and what came of it, stays. */
 export interface Notice {
   id: number
   kind: string
+  title: string
   text: string
+  attached: string
+  from: NoticeSender | null
   chatId: number | null
   date: string
   read: boolean
+  buttons: readonly { value: string; title: string }[]
+  answerable: boolean
+  choice: string | null
+  answer: string | null
+  outcome: string | null
+}
+
+/** What came of a button or an answer; false where there was nothing to choose or answer. */
+export interface NoticeReaction {
+  result_message: string[] | false
 }
 
 export interface NoticePage {

@@ -2,10 +2,11 @@
 import { readonly, shallowReactive } from 'vue'
 import { faultText } from '@/api/http'
 import { api } from '@/api/methods'
-import type { Notice } from '@/api/types'
+import type { Notice, NoticeReaction } from '@/api/types'
 import { paced } from '@/lib/pace'
 
 const PAGE = 50
+const MOST = 200
 const SPACING_MS = 250
 
 const state = shallowReactive({
@@ -26,6 +27,18 @@ const refresh = paced(async () => {
     state.fault = faultText(thrown)
   }
 }, SPACING_MS)
+
+/** The list is asked for again, since it tells what came of it. */
+async function react(asked: Promise<NoticeReaction>): Promise<boolean> {
+  const { result_message: outcome } = await asked
+  try {
+    const page = await api.notices(Math.max(PAGE, Math.min(state.items?.length ?? 0, MOST)))
+    Object.assign(state, { items: page.items, unread: page.unread })
+  } catch (thrown) {
+    state.fault = faultText(thrown)
+  }
+  return outcome !== false
+}
 
 export const notices = {
   state: readonly(state),
@@ -48,6 +61,12 @@ export const notices = {
       state.fault = faultText(thrown)
     }
   },
+
+  /** Chooses a button; false where there is nothing to choose any more. */
+  choose: (id: number, value: string): Promise<boolean> => react(api.chooseInNotice(id, value)),
+
+  /** Sends a text back; false where none is expected. */
+  answer: (id: number, text: string): Promise<boolean> => react(api.answerNotice(id, text)),
 
   leave: (): void => void (fresh = new Set()),
 
