@@ -57,6 +57,8 @@ def _status(chat: Chat) -> str:
         return "closed"
     if chat.status == Status.CLOSING:
         return "closing"
+    if chat.status == Status.BOT:
+        return "bot"
     return "new" if sessions.is_waiting(chat) else "answered"
 
 

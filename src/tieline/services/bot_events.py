@@ -55,11 +55,14 @@ def _listeners(call: Call, chat: Chat, message: Message) -> list[Bot]:
     return [bot for bot in found if bot.hears_all or bot.id in named or (by_customer and bot.lines)]
 
 
-def tell_added(call: Call, chat: Chat, message: Message) -> None:
-    """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead."""
+def tell_added(call: Call, chat: Chat, message: Message, *, pressed: frozenset[int] = frozenset()) -> None:
+    """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead.
+
+    `pressed` are bots that have been told already, since the message stands for a button.
+    """
     if message.author in (Author.SYSTEM, Author.BOT):
         return
-    commanded = _commanded(call, chat, message)
+    commanded = pressed | _commanded(call, chat, message)
     listeners = [bot for bot in _listeners(call, chat, message) if bot.id not in commanded]
     _tell_of(call, chat, message, listeners, Heard.ADDED)
 
@@ -177,10 +180,19 @@ def _commanded(call: Call, chat: Chat, message: Message) -> set[int]:
     return {one.bot_id for one in given}
 
 
-def give(call: Call, chat: Chat, message: Message, commands: list[Command], params: str, context: Context) -> None:
-    """Tell bots of commands that somebody gave in a chat, with a message."""
+def give(
+    call: Call,
+    chat: Chat,
+    message: Message,
+    commands: list[Command],
+    params: str,
+    context: Context,
+    *,
+    user_id: int = 0,
+) -> None:
+    """Tell bots of commands that somebody gave in a chat, with a message: a user, or the message's author."""
     known = call.bots()
-    user_id = call.user.id if call.user else message.author_id
+    user_id = user_id or message.author_id
     facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": user_id, "params": params, "context": context}
     common: dict[str, Any] = {"actor_id": call.user.id if call.user else None, "chat_id": chat.id}
     together: dict[int, list[Command]] = {}

@@ -7,10 +7,11 @@ from tieline.domain.apps import App
 from tieline.domain.bots import Bot
 from tieline.domain.people import User
 from tieline.domain.user_fields import WrongValue
-from tieline.services import bot_events, groups, people
+from tieline.services import bot_events, bot_sessions, chats, groups, people
 from tieline.services.call import Call
 from tieline.services.urls import MAX_URL, refuse_address
 from tieline.store import bots as store
+from tieline.store import chats as chat_store
 from tieline.store import happenings
 from tieline.store import people as people_store
 
@@ -137,8 +138,12 @@ def _keep_profile(call: Call, bot: Bot, profile: dict[str, Any]) -> None:
 
 
 def remove(call: Call, bot: Bot) -> None:
-    """Take a bot out of the portal: whoever speaks for it is told, and it leaves all chats."""
+    """Take a bot out of the portal: its program is told, its dialogs wait for operators, and it leaves all chats."""
     bot_events.tell_removed(call, bot)
+    for found in chat_store.list_open_of(call.tx, call.portal_id, bot.id):
+        chat = chats.lock(call, found.id)
+        if bot_sessions.is_bots(chat) and chat.operator_id == bot.id:
+            chats.keep(call, bot_sessions.hand_over(call, chat), chat)
     groups.forget(call, bot.id)
     store.remove_bot(call.tx, call.portal_id, bot.id)
     _log(call, "bot removed", bot)

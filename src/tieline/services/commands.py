@@ -115,7 +115,9 @@ def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> N
     present = members.is_member(call.tx, call.portal_id, chat.id, bot.id)
     if command is None or not (present or command.common or message.author_id == bot.id):
         raise CommandMissing
-    bot_events.give(call, chat, message, [command], params[: messages.MAX_TEXT], Context.KEYBOARD)
+    bot_events.give(
+        call, chat, message, [command], params[: messages.MAX_TEXT], Context.KEYBOARD, user_id=call.actor.id
+    )
 
 
 def answer(call: Call, command: Command, message_id: int, draft: Draft) -> int:

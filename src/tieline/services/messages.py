@@ -76,6 +76,8 @@ def _send(call: Call, locked: Chat, draft: Draft) -> int:
     chat, message_id = _add(call, chat, draft)
     if answers and not draft.system:
         chat = sessions.answer(call, chat, call.actor.id)
+    elif chat.is_dialog and chat.operator_id == call.actor.id and call.actor.kind is UserKind.BOT:
+        chat = chat._replace(waiting_since=None)
     elif answers and sessions.is_waiting(chat):
         chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
     if not draft.system:
@@ -194,12 +196,13 @@ def tell_added(
     author_id: int,
     text: str,
     params: dict[str, object] | None = None,
+    pressed: frozenset[int] = frozenset(),
 ) -> None:
     """Tell bots of the chat of a message that is about to stand behind it, and whose connector brings the dialog in."""
     if chat.bots:
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
-        bot_events.tell_added(call, chat, message)
+        bot_events.tell_added(call, chat, message, pressed=pressed)
     if not chat.is_dialog:
         return
     connector = call.find_connector(chat.connector)
