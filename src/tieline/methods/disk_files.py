@@ -189,7 +189,9 @@ def _scope(given: Any) -> dict[str, int]:
         raise ApiError(NO_SCOPE)
     if not given.keys() <= {"STORAGE_ID", "FOLDER_ID"}:
         raise ApiError(INVALID_FILTER)
+    if any(isinstance(value, dict | list) for value in given.values()):
+        raise ApiError(NO_SCOPE)
     try:
-        return {name: read_number(plain(value)) for name, value in given.items() if not isinstance(value, dict | list)}
+        return {name: read_number(plain(value)) for name, value in given.items()}
     except ValueError as error:
         raise ApiError(NO_SCOPE) from error

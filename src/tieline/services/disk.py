@@ -211,8 +211,9 @@ def free_name(call: Call, parent_id: int, name: str, kind: Kind) -> str:
     raise TooMany
 
 
-def tree(call: Call, folder: Object, *, deleted: Deleted | None, most: int = MAX_TREE) -> list[tuple[Object, int]]:
+def tree(call: Call, folder: Object, *, deleted: Deleted | None, most: int | None = None) -> list[tuple[Object, int]]:
     """Return what lies below a folder, parents first, each with its depth; raises TooMany."""
+    most = MAX_TREE if most is None else most
     found = store.list_tree(call.tx, call.portal_id, folder.id, deleted=deleted, most=most + 1)
     if len(found) > most:
         raise TooMany

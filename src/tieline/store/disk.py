@@ -22,14 +22,14 @@ FIELDS = {
     "PARENT_ID": "parent_id",
     "CREATE_TIME": "created_at",
     "UPDATE_TIME": "updated_at",
-    "DELETE_TIME": "deleted_at",
+    "DELETE_TIME": "coalesce(deleted_at, 0)",
     "CREATED_BY": "author_id",
     "UPDATED_BY": "updated_by",
     "DELETED_BY": "deleted_by",
     "DELETED_TYPE": "deleted_type",
     "GLOBAL_CONTENT_VERSION": "version",
     "FILE_ID": "content_id",
-    "SIZE": "size",
+    "SIZE": "coalesce(size, 0)",
 }
 
 _TOLD = (("disk_rights", "object_id"), ("disk_versions", "file_id"), ("disk_links", "object_id"))
