@@ -66,27 +66,27 @@ class Form:
                     break
                 continue
             place = self._kept.find(self._mark)
-            whole = place >= 0
-            cut = place if whole else max(len(self._kept) - len(self._mark) + 1, 0)
+            end = place + len(self._mark)
+            behind = bytes(self._kept[end : end + 2]) if place >= 0 else b""
+            if len(behind) == 2 and behind not in (b"--", b"\r\n"):  # noqa: PLR2004 - it only looks like a boundary
+                cut = end
+            else:
+                cut = place if place >= 0 else max(len(self._kept) - len(self._mark) + 1, 0)
             if self._in_file and cut:
                 pieces.append(bytes(self._kept[:cut]))
             del self._kept[:cut]
-            if not whole or not self._pass_mark():
+            if behind in (b"--", b"\r\n"):
+                self._pass_mark(last=behind == b"--")
+            elif len(behind) < 2:  # noqa: PLR2004 - the two signs behind a boundary are not here yet
                 break
         if self._ended:
             self._kept.clear()
         return pieces
 
-    def _pass_mark(self) -> bool:
-        """Go on behind a boundary, once it is clear whether it is the last one."""
-        behind = bytes(self._kept[len(self._mark) : len(self._mark) + 2])
-        if len(behind) < 2:  # noqa: PLR2004 - the two signs behind it
-            return False
+    def _pass_mark(self, *, last: bool) -> None:
+        """Go on behind a boundary."""
         del self._kept[: len(self._mark)]
-        self._in_file = False
-        self._ended = behind == b"--"
-        self._in_head = not self._ended
-        return True
+        self._in_file, self._in_head, self._ended = False, not last, last
 
     def _read_head(self) -> bool:
         end = self._kept.find(b"\r\n\r\n")
