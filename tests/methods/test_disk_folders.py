@@ -69,7 +69,13 @@ def test_folder_is_made_read_and_renamed(portal: Portal, drive: Drive, other: Dr
     assert (renamed["NAME"], renamed["UPDATE_TIME"]) == ("Neuer Name", "2027-01-15T08:01:00+00:00")
     assert drive.names() == ["Neuer Name"]
     assert drive.call("folder.rename", id=made["ID"], newName="NEUER NAME").result["NAME"] == "NEUER NAME"
-    for method, more in (("get", {}), ("rename", {"newName": "x"}), ("addsubfolder", {"data": {"NAME": "x"}})):
+    methods: dict[str, dict[str, Any]] = {
+        "get": {},
+        "getexternallink": {},
+        "rename": {"newName": "x"},
+        "addsubfolder": {"data": {"NAME": "x"}},
+    }
+    for method, more in methods.items():
         assert drive.call(f"folder.{method}", id=NOWHERE, **more).error == MISSING
         assert drive.call(f"folder.{method}", **more).error == ARGUMENT
         assert other.call(f"folder.{method}", id=made["ID"], **more).error == DENIED

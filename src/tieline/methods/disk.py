@@ -52,6 +52,7 @@ UPLOAD_ERRORS: dict[type[Exception], Fault] = {
     disk_rights.RightsWrong: WRONG_RIGHTS,
 }
 TREE_ERRORS: dict[type[Exception], Fault] = {**ERRORS, disk.TooMany: NO_ROOM}
+GONE_ERRORS: dict[type[Exception], Fault] = {**TREE_ERRORS, disk.RootStays: ROOT_STAYS}
 FileId = Annotated[int, Doc("Id of the file."), Spelled("id")]
 FolderId = Annotated[int, Doc("Id of the folder."), Spelled("id")]
 Target = Annotated[int, Doc("Id of the folder that it goes to."), Spelled("targetFolderId")]
@@ -186,6 +187,14 @@ def required_name(data: dict[str, Any]) -> str:
     name = name_in(data)
     if name is None:
         raise ApiError(WRONG_NAME)
+    return name
+
+
+def required_file_name(data: Any) -> str:
+    """Return the NAME of a file that is to be."""
+    name = name_in(data)
+    if name is None:
+        raise ApiError(NAME_REQUIRED)
     return name
 
 

@@ -39,7 +39,7 @@ INVALID_TYPE = Fault("INVALID_TYPE", "Search result type is invalid. (INVALID_TY
 INVALID_FILTER = Fault("INVALID_FILTER", "Search filter contains an unknown field. (INVALID_FILTER).")
 NO_SCOPE = Fault("NOT_FOUND", "Search scope was not found. (NOT_FOUND).")
 UNSUPPORTED = Fault("UNSUPPORTED_STORAGE", "Search is not supported for this storage. (UNSUPPORTED_STORAGE).")
-BY_NAMES = Difference(80, "disk.file.search looks at names, not into documents.")
+BY_NAMES = Difference(80, "The search of files looks at names, not into documents.")
 FIELDS = tuple(name for name in FIELD_TYPES if name != "REAL_OBJECT_ID")
 KINDS = {"file": Kind.FILE, "folder": Kind.FOLDER, "all": None}
 LEAST_QUERY, MOST_QUERY = 3, 255

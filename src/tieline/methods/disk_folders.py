@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from tieline.api.faults import ApiError, Fault
+from tieline.api.faults import Fault
 from tieline.api.method import Doc, Family, Page, Spelled
 from tieline.domain.disk import Kind, Level
 from tieline.methods import disk as shared
@@ -12,10 +12,10 @@ from tieline.methods.disk import (
     DIALECT,
     ERRORS,
     FIELD_TYPES,
+    GONE_ERRORS,
     NAME_REQUIRED,
     NOT_FOUND,
     PLACE_ERRORS,
-    ROOT_STAYS,
     TREE_ERRORS,
     UPLOAD_ERRORS,
     WRONG_NAME,
@@ -107,7 +107,7 @@ def rename(call: Call, *, id: FolderId, new_name: NewName) -> dict[str, Any]:  #
     return object_view(call, disk_objects.rename(call, id, Kind.FOLDER, new_name))
 
 
-@family.method("disk.folder.markDeleted", writes=True, errors={**TREE_ERRORS, disk.RootStays: ROOT_STAYS})
+@family.method("disk.folder.markDeleted", writes=True, errors=GONE_ERRORS)
 def mark_deleted(call: Call, *, id: FolderId) -> dict[str, Any]:  # noqa: A002
     """Put a folder with all that is in it into the trash."""
     return object_view(call, disk_objects.trash(call, id, Kind.FOLDER), "DELETED_TYPE")
@@ -119,7 +119,7 @@ def restore(call: Call, *, id: FolderId) -> dict[str, Any]:  # noqa: A002
     return object_view(call, disk_objects.restore(call, id, Kind.FOLDER), "DELETED_TYPE")
 
 
-@family.method("disk.folder.deleteTree", writes=True, errors={**TREE_ERRORS, disk.RootStays: ROOT_STAYS})
+@family.method("disk.folder.deleteTree", writes=True, errors=GONE_ERRORS)
 def delete_tree(call: Call, *, id: FolderId) -> bool:  # noqa: A002
     """Delete a folder for good, with all that is in it."""
     disk_objects.delete(call, id, Kind.FOLDER)
@@ -174,8 +174,6 @@ def upload_file(
     if file_content is None:
         address = disk_links.upload_url(call, id, unique=generate_unique_name, rights=granted)
         return {"field": FIELD, "uploadUrl": address}
-    name = shared.name_in(data)
-    if name is None:
-        raise ApiError(NAME_REQUIRED)
+    name = shared.required_file_name(data)
     given = Upload(name, disk_files.encoded_in(file_content), generate_unique_name, tuple(granted))
     return made_view(call, disk_files.upload(call, id, given))

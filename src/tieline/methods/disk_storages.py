@@ -155,9 +155,7 @@ def upload_file(
     generate_unique_name: Unique = False,
 ) -> dict[str, Any]:
     """Upload a file to the top of a storage."""
-    name = shared.name_in(data)
-    if name is None:
-        raise ApiError(NAME_REQUIRED)
+    name = shared.required_file_name(data)
     root_id, granted = disk_storages.find(call, id).root_id, tuple(disk_rights.read(rights))
     given = Upload(name, disk_files.encoded_in(file_content), generate_unique_name, granted)
     return shared.made_view(call, disk_files.upload(call, root_id, given))
