@@ -379,3 +379,28 @@ def test_folder_of_a_chat_has_the_files_of_its_messages(portal: Portal, desk: De
     assert admin.call("storage.get", id=told["STORAGE_ID"]).result["ENTITY_TYPE"] == "chats"
     assert operator.call("storage.get", id=told["STORAGE_ID"]).error == DENIED
     assert "chats" not in [one["ENTITY_TYPE"] for one in admin.call("storage.getlist").result]
+
+
+def test_uploads_at_the_same_moment_get_names_of_their_own(drive: Drive) -> None:
+    upload = {"id": drive.root, "data": {"NAME": "a.txt"}, "fileContent": ["a.txt", "YQ=="]}
+    told = drive.portal.at_once([(drive.hook, "disk.folder.uploadfile", upload)] * 6)
+    assert sorted(told, key=str) == ["DISK_OBJ_22000"] * 5 + [None]
+    unique = upload | {"generateUniqueName": True}
+    assert drive.portal.at_once([(drive.hook, "disk.folder.uploadfile", unique)] * 6) == [None] * 6
+    assert sorted(drive.names()) == [*(f"a ({number}).txt" for number in range(1, 7)), "a.txt"]
+
+
+def test_storage_is_made_once(portal: Portal) -> None:
+    hook = portal.webhook(portal.person(), scopes="disk")
+    assert portal.at_once([(hook, "disk.storage.getlist", {})] * 6) == [None] * 6
+    assert len(hook.call("disk.storage.getlist").result) == 2
+    count = portal.read(lambda tx: tx.one("select count(*) from files where kind = 'folder'"))
+    assert count == (2,)
+
+
+def test_moves_into_each_other_make_no_circle(drive: Drive) -> None:
+    one, two = drive.folder("one"), drive.folder("two")
+    moves = [{"id": one, "targetFolderId": two}, {"id": two, "targetFolderId": one}]
+    told = drive.portal.at_once([(drive.hook, "disk.folder.moveto", move) for move in moves])
+    assert told.count(None) == 1
+    assert len(drive.names()) == 1

@@ -18,7 +18,6 @@ from tieline.store import disk_links as link_store
 
 CODE_LENGTH = 20
 TICKET_LIFE = HOUR
-MAX_TICKET = 10_000
 MAX_SHOWN = 1_000
 
 

@@ -113,7 +113,8 @@ def find_named(tx: Tx, portal_id: int, parent_id: int, name: str) -> int | None:
 def find_chat_folder(tx: Tx, portal_id: int, chat_id: int) -> Object | None:
     """Return a chat's folder, or None."""
     row = tx.one(
-        f"select {_OBJECT} from files where portal_id = :portal and chat_id = :chat and kind = 'folder'",
+        f"""select {_OBJECT} from files where portal_id = :portal and chat_id = :chat and chat_id <> 0
+        and kind = 'folder'""",
         portal=portal_id,
         chat=chat_id,
     )
@@ -147,9 +148,9 @@ def list_tree(
     named = {} if deleted is None else {"state": int(deleted)}
     rows = tx.all(
         f"""with recursive down (id, place) as (
-        select f.id, 1 from files f where f.portal_id = :portal and f.parent_id = :id {state}
+        select f.id, 1 from files f where f.portal_id = :portal and f.parent_id = :id and f.parent_id <> 0 {state}
         union all select f.id, down.place + 1 from files f join down on f.parent_id = down.id
-        where f.portal_id = :portal and down.place < 1000 {state})
+        where f.portal_id = :portal and f.parent_id <> 0 and down.place < 1000 {state})
         select {listed}, down.place from down join files f on f.id = down.id where {_of(tx, "f")}
         order by down.place, f.id limit :most""",
         portal=portal_id,
@@ -160,14 +161,15 @@ def list_tree(
     return [(_object(row[:-1]), row[-1]) for row in rows]
 
 
-def _in_folder(folder: Object) -> tuple[str, dict[str, Any]]:
+def _in_folder(tx: Tx, folder: Object) -> tuple[str, dict[str, Any]]:
     """Write that a row lies in a folder: in a chat's also what its messages brought."""
+    inside = "portal_id = :portal and parent_id = :parent and parent_id <> 0"
     if not folder.chat_id:
-        return "parent_id = :parent", {"parent": folder.id}
-    return (
-        "(parent_id = :parent or (parent_id = 0 and chat_id = :chat and message_id > 0 and state = 'ready'))",
-        {"parent": folder.id, "chat": folder.chat_id},
-    )
+        return inside, {"parent": folder.id}
+    brought = """portal_id = :portal and chat_id = :chat and chat_id <> 0 and parent_id = 0 and message_id <> 0
+    and state = 'ready'"""
+    both = f"select id from files where {inside} union all select id from files where {brought}"
+    return f"{of_portal(tx)} and id in ({both})", {"parent": folder.id, "chat": folder.chat_id}
 
 
 def _seen_by(subjects: Iterable[str] | None) -> tuple[str, dict[str, Any]]:
@@ -190,11 +192,11 @@ def list_children(
     offset: int,
 ) -> list[Object]:
     """Return a page of what lies in a folder; `shared_with`: only what is shared itself with one of these."""
-    inside, names = _in_folder(folder)
+    inside, names = _in_folder(tx, folder)
     wanted, values = where(conditions, FIELDS)
     seen, subjects = _seen_by(shared_with)
     rows = tx.all(
-        f"""select {_OBJECT} from files where portal_id = :portal and {inside} and deleted_type = 0{wanted}{seen}
+        f"""select {_OBJECT} from files where {inside} and deleted_type = 0{wanted}{seen}
         order by {order_by(orders, FIELDS)} limit :limit offset :offset""",
         portal=portal_id,
         limit=limit,
@@ -210,11 +212,11 @@ def count_children(
     tx: Tx, portal_id: int, folder: Object, conditions: list[Condition], *, shared_with: Iterable[str] | None = None
 ) -> int:
     """Count what lies in a folder."""
-    inside, names = _in_folder(folder)
+    inside, names = _in_folder(tx, folder)
     wanted, values = where(conditions, FIELDS)
     seen, subjects = _seen_by(shared_with)
     row = tx.one(
-        f"select count(*) from files where portal_id = :portal and {inside} and deleted_type = 0{wanted}{seen}",
+        f"select count(*) from files where {inside} and deleted_type = 0{wanted}{seen}",
         portal=portal_id,
         **names,
         **values,
@@ -315,7 +317,7 @@ def search(
     In `storages` (None for all but the `excluded`) or below a folder that is shared with `subjects`, and within a
     storage or below a folder.
     """
-    parts = ["storage_id > 0", "parent_id > 0", "storage_id <> :excluded", "deleted_type = 0"]
+    parts = ["storage_id <> 0", "parent_id <> 0", "storage_id <> :excluded", "deleted_type = 0"]
     parts.append("lower(name) like :pattern escape '\\'")
     named: dict[str, Any] = {"pattern": pattern, "excluded": excluded}
     if kind is not None:
@@ -326,7 +328,7 @@ def search(
         named["storage"] = storage_id
     trees = []
     if folder_id is not None:
-        trees.append(_below("within", "portal_id = :portal and parent_id = :folder"))
+        trees.append(_below("within", "portal_id = :portal and parent_id = :folder and parent_id <> 0"))
         parts.append("id in (select id from within)")
         named["folder"] = folder_id
     if storages is not None:
@@ -351,4 +353,5 @@ def search(
 def _below(name: str, first: str) -> str:
     """Write a tree that begins with some rows."""
     return f"""{name} (id) as (select id from files where {first} and deleted_type = 0 union select f.id from files f
-    join {name} on f.parent_id = {name}.id where f.portal_id = :portal and f.deleted_type = 0)"""
+    join {name} on f.parent_id = {name}.id where f.portal_id = :portal and f.parent_id <> 0
+    and f.deleted_type = 0)"""

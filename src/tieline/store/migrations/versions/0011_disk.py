@@ -25,11 +25,11 @@ def upgrade() -> None:
         "content_id bigint not null default 0",
     )
     op.execute("update files set updated_at = created_at, updated_by = author_id")
-    index("files_parent", "files parent_id, id", "parent_id > 0")
-    index("files_storage", "files storage_id, id", "storage_id > 0")
-    index("files_chat", "files chat_id, id", "chat_id > 0")
+    index("files_parent", "files parent_id, id", "parent_id <> 0")
+    index("files_storage", "files storage_id, id", "storage_id <> 0")
+    index("files_chat", "files chat_id, id", "chat_id <> 0")
     index("files_name", "files parent_id, name_key", "name_key is not null", unique=True)
-    index("files_chat_folder", "files chat_id", "kind = 'folder' and chat_id > 0", unique=True)
+    index("files_chat_folder", "files chat_id", "kind = 'folder' and chat_id <> 0", unique=True)
     table(
         "disk_storages",
         """kind text not null, owner_id bigint not null, name text not null, root_id bigint not null,
