@@ -161,6 +161,7 @@ def test_new_versions_are_kept_and_restored(portal: Portal, drive: Drive) -> Non
     assert shape(told) == FILE | {"GLOBAL_CONTENT_VERSION": int}
     assert (told["GLOBAL_CONTENT_VERSION"], told["NAME"], told["SIZE"]) == (2, "Test.docx", "6")
     assert drive.read(file) == b"second"
+    assert told["DOWNLOAD_URL"].endswith("?version=2")  # browsers keep what the former address had
     reply = drive.call("file.getversions", id=file)
     assert ([one["GLOBAL_CONTENT_VERSION"] for one in reply.result], reply.body["total"]) == (["2", "1"], 2)
     assert [drive.content(one["DOWNLOAD_URL"]) for one in reply.result] == [b"second", b"one"]
@@ -177,6 +178,10 @@ def test_new_versions_are_kept_and_restored(portal: Portal, drive: Drive) -> Non
         versions = drive.call("file.getversions", id=file, filter=given).result
         assert [one["GLOBAL_CONTENT_VERSION"] for one in versions] == found
     assert drive.call("file.getversions", id=file, filter={"CODE": 1}).error == ARGUMENT
+    assert drive.call("version.get", id=first["ID"]).result == first
+    assert drive.call("version.get", id=NOWHERE).error == MISSING
+    assert drive.call("version.get").error == ARGUMENT
+    assert Drive(portal).call("version.get", id=first["ID"]).error == DENIED
     assert portal.request("GET", f"/versions/{first['ID']}/9999999999/{'0' * 64}").status == 403
 
 

@@ -288,6 +288,18 @@ def test_nobody_shares_more_than_he_may_do(portal: Portal, drive: Drive, other: 
     assert third.call("folder.rename", id=folder, newName="Yours").error == DENIED
 
 
+def test_levels_of_rights_are_told(drive: Drive, other: Drive) -> None:
+    told = drive.call("rights.gettasks").result
+    assert [(one["ID"], one["NAME"]) for one in told] == [
+        ("79", "disk_access_full"), ("75", "disk_access_edit"), ("73", "disk_access_add"), ("71", "disk_access_read"),
+    ]  # fmt: skip
+    right = {"TASK_ID": told[3]["ID"], "ACCESS_CODE": f"U{other.user_id}"}
+    add = {"id": drive.root, "data": {"NAME": "Open"}, "rights": [right]}
+    folder = drive.call("folder.addsubfolder", **add).result["ID"]
+    assert other.call("folder.get", id=folder).status == 200
+    assert drive.call("folder.addsubfolder", **add | {"rights": ["x"]}).error == (400, "")
+
+
 @pytest.mark.parametrize("code", ["U{user}", "*", "D{department}", "DR1"])
 def test_rights_of_an_upload_open_the_file(portal: Portal, drive: Drive, other: Drive, code: str) -> None:
     admin = portal.webhook(1, scopes="user,department")

@@ -50,6 +50,8 @@ def test_external_link_needs_no_login_until_the_file_is_gone(drive: Drive) -> No
     assert not [value for value in kept if path_of(link)[2:] in value]
     drive.call("file.uploadversion", id=file, fileContent=["a", encoded(b"new")])
     assert get(drive, link).content == b"new"
+    assert get(drive, link).headers["cache-control"] == "private, no-cache"
+    assert get(drive, link).headers["x-robots-tag"] == "noindex"
     drive.call("file.markdeleted", id=file)
     assert get(drive, link).status == 404
     drive.call("file.restore", id=file)

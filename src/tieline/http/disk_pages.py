@@ -25,6 +25,7 @@ _HEADERS = {
     "x-robots-tag": "noindex",
     "cache-control": "private, no-store",
 }
+_OF_FILE = {"cache-control": "private, no-cache", "x-robots-tag": "noindex"}  # a new version has the same address
 Address = Callable[[Object], str]
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -81,7 +82,7 @@ class DiskPages:
 
     def _show(self, call: Call, found: Object, address: Address) -> Response:
         if not found.is_folder:
-            return respond(self._folder, (found.name, found.sha256) if found.sha256 else None)
+            return respond(self._folder, (found.name, found.sha256) if found.sha256 else None, _OF_FILE)
         items = "".join(
             f'<li><a href="{address(one)}">{escape(one.name)}</a>{"/" if one.is_folder else ""}</li>'
             for one in disk_links.shown(call, found)

@@ -1,6 +1,6 @@
 """/files/... and /versions/...: contents of files by signed links that expire, with headers that keep them harmless."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from tieline.store import files as store
 from tieline.store.engine import Tx
 from tieline.store.files import Folder
 
+_KEPT = {"cache-control": "private, max-age=86400"}
 Found = tuple[str, str] | None  # a name and a content
 # Only these are shown in the page; everything else is offered for download. SVG is not among them.
 _SHOWN = {
@@ -70,8 +71,8 @@ def _find_version(tx: Tx, portal_id: int, version_id: int) -> Found:
     return (version.name, version.sha256) if version and file else None
 
 
-def respond(folder: Folder, found: Found) -> Response:
-    """Answer with a content, so that a browser runs none of it."""
+def respond(folder: Folder, found: Found, headers: Mapping[str, str] = _KEPT) -> Response:
+    """Answer with a content, so that a browser runs none of it; unless told otherwise it may keep it for a day."""
     if found is None:
         return PlainTextResponse("There is no such file.", 404)
     name, sha256 = found
@@ -87,6 +88,6 @@ def respond(folder: Folder, found: Found) -> Response:
             "content-disposition": f"{kind}; filename*=UTF-8''{quote(name or 'file', safe='')}",
             "content-security-policy": "default-src 'none'; sandbox",
             "x-content-type-options": "nosniff",
-            "cache-control": "private, max-age=86400",
+            **headers,
         },
     )

@@ -147,7 +147,7 @@ def object_view(call: Call, found: Object, *numbers: str) -> dict[str, Any]:
         "CREATED_BY": found.author_id,
         "UPDATED_BY": found.updated_by,
         "DELETED_BY": found.deleted_by,
-        "DOWNLOAD_URL": content_link(call, Noun.FILE, found.id) if found.state is FileState.READY else "",
+        "DOWNLOAD_URL": _download_url(call, found),
         "DETAIL_URL": disk_links.detail_url(call, found),
     }
     of_others = (
@@ -158,6 +158,14 @@ def object_view(call: Call, found: Object, *numbers: str) -> dict[str, Any]:
         for name, value in told.items()
         if name not in of_others
     }
+
+
+def _download_url(call: Call, found: Object) -> str:
+    """Return the link to a file's content; that of another version is another, since browsers keep contents."""
+    if found.state is not FileState.READY:
+        return ""
+    link = content_link(call, Noun.FILE, found.id)
+    return link if found.version == 1 else f"{link}?version={found.version}"
 
 
 def version_view(call: Call, version: Version) -> dict[str, Any]:

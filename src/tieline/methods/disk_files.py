@@ -130,6 +130,16 @@ def get_versions(call: Call, *, id: FileId, filter: Filter = None, start: Start 
     return shared.page([shared.version_view(call, version) for version in found], total, start)
 
 
+@family.method("disk.version.get", documented=False, errors=ERRORS)
+def get_version(
+    call: Call,
+    *,
+    id: Annotated[int, Doc("Id of the version."), Spelled("id")],  # noqa: A002
+) -> dict[str, Any]:
+    """Return a version of a file."""
+    return shared.version_view(call, disk_files.version(call, id))
+
+
 @family.method(
     "disk.file.restoreFromVersion",
     writes=True,

@@ -19,6 +19,7 @@ from tieline.methods.disk import (
     TREE_ERRORS,
     UPLOAD_ERRORS,
     WRONG_NAME,
+    WRONG_RIGHTS,
     Filter,
     FolderId,
     Named,
@@ -78,10 +79,15 @@ def get_children(
     return list_children(call, id, filter, order, start)
 
 
-@family.method("disk.folder.addSubFolder", writes=True, faults=(WRONG_NAME,), errors=PLACE_ERRORS)
-def add_sub_folder(call: Call, *, id: FolderId, data: Named) -> dict[str, Any]:  # noqa: A002
+@family.method(
+    "disk.folder.addSubFolder",
+    writes=True,
+    faults=(WRONG_NAME,),
+    errors={**PLACE_ERRORS, disk_rights.RightsWrong: WRONG_RIGHTS},
+)
+def add_sub_folder(call: Call, *, id: FolderId, data: Named, rights: Rights = None) -> dict[str, Any]:  # noqa: A002
     """Make a folder in another."""
-    return made_view(call, disk_folders.add(call, id, shared.required_name(data)))
+    return made_view(call, disk_folders.add(call, id, shared.required_name(data), disk_rights.read(rights)))
 
 
 @family.method("disk.folder.copyTo", writes=True, errors=PLACE_ERRORS)
@@ -147,6 +153,16 @@ def share_to_user(
     """Let a person read, add to, edit or fully use a folder with all that is in it."""
     disk_rights.share(call, id, user_id, task_name)
     return True
+
+
+@family.method("disk.rights.getTasks", documented=False)
+def get_tasks(call: Call) -> list[dict[str, str]]:  # noqa: ARG001
+    """List the levels that rights may give, the highest first."""
+    titles = {Level.READ: "Read", Level.ADD: "Add", Level.EDIT: "Edit", Level.FULL: "Full access"}
+    return [
+        {"ID": str(number), "NAME": name, "TITLE": titles[level]}
+        for number, (name, level) in sorted(disk_rights.TASKS.items(), reverse=True)
+    ]
 
 
 @family.method(

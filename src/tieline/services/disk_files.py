@@ -130,12 +130,12 @@ def upload_version(call: Call, file_id: int, given: Any) -> Object:
 def restore_version(call: Call, file_id: int, version_id: int) -> Object:
     """Give a file the content of one of its versions again."""
     file = disk.get(call, file_id, Kind.FILE, Level.FULL, lock=True)
-    version = version_store.find_version(call.tx, call.portal_id, version_id)
-    if version is None:
+    former = version_store.find_version(call.tx, call.portal_id, version_id)
+    if former is None:
         raise disk.ObjectMissing(version_id)
-    if version.file_id != file_id:
+    if former.file_id != file_id:
         raise OfAnotherFile
-    return _replace(call, file, require_content(call, version.sha256, version.size))
+    return _replace(call, file, require_content(call, former.sha256, former.size))
 
 
 def _replace(call: Call, file: Object, content: Content) -> Object:
@@ -148,6 +148,15 @@ def _replace(call: Call, file: Object, content: Content) -> Object:
     if file.is_of_message:
         files.show_change(call, file.chat_id, file.message_id)
     return disk.reload(call, file.id)
+
+
+def version(call: Call, version_id: int) -> Version:
+    """Return a version of a file that the caller may read."""
+    found = version_store.find_version(call.tx, call.portal_id, version_id)
+    if found is None:
+        raise disk.ObjectMissing(version_id)
+    disk.get(call, found.file_id, Kind.FILE, Level.READ)
+    return found
 
 
 def versions(
