@@ -112,6 +112,7 @@ class Method:
     admin: Fault | None
     writes: bool
     in_batch: bool
+    large: bool
     exact_names: bool
     params: tuple[Param, ...]
     rest: str | None
@@ -216,6 +217,7 @@ class Family:
         admin: bool = False,
         writes: bool = False,
         in_batch: bool = True,
+        large: bool = False,
         dialect: Dialect | None = None,
         may_be_empty: tuple[str, ...] = (),
         documented: bool = True,
@@ -226,7 +228,8 @@ class Family:
 
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
         that is positional-only. A method that
-        `writes` runs in the writer, others on a reader. `errors` maps domain errors to faults, `faults` lists
+        `writes` runs in the writer, others on a reader. One that is `large` takes long texts in Base64,
+        which go to disk as they come in. `errors` maps domain errors to faults, `faults` lists
         those that the body raises itself as ApiError. `differs` tells where it departs from the documentation,
         `unreachable` which documented errors it cannot come to, and why.
         """
@@ -244,6 +247,7 @@ class Family:
                     admin=self.admin if admin else None,
                     writes=writes,
                     in_batch=in_batch,
+                    large=large,
                     exact_names=self.exact_names,
                     params=params,
                     rest=rest,
