@@ -121,9 +121,9 @@ def _deed(one: Fields, bot_id: int | None) -> Fields:
 
 
 def _action(one: Fields) -> Fields:
-    action, value = given.choice(one["ACTION"], _ACTIONS), given.text(one.get("ACTION_VALUE")).strip()
+    action, value = given.choice(one["ACTION"], _ACTIONS), given.text(one.get("ACTION_VALUE"))
     shape = {"CALL": _PHONE, "DIALOG": _DIALOG}.get(action or "")
-    if action is None or not value or (shape and not shape.fullmatch(value)):
+    if action is None or not value.strip() or (shape and not shape.fullmatch(value)):
         raise given.Wrong
     return {"ACTION": action, "ACTION_VALUE": value}
 
