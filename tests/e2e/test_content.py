@@ -1,6 +1,7 @@
 """Messages with marks, attachments, buttons and menus in the operator's page, friendly and hostile ones."""
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -307,7 +308,7 @@ def test_what_a_customer_wrote_is_never_sent_for_the_operator(browser: Browser, 
         operator.message("thank you").get_by_role("button", name="Status").click()
         expect(operator.part("composer")).to_have_value("/status 42")
         operator.message("thank you").get_by_role("button", name="Refund").click()
-        expect(operator.part("composer")).to_have_value("/status 42 /refund")
+        expect(operator.part("composer")).to_have_value("/status 42 /refund ")
         assert sent == []
 
 
@@ -384,7 +385,7 @@ def test_hostile_attachments_and_buttons_do_no_harm(browser: Browser, scene: Sce
     dress(scene.served, answers[4], ATTACH="x" * 100, KEYBOARD=5, MENU={"a": 1}, LIKE="yes")
     with opened(browser, scene, chat, size) as operator:
         page = operator.page
-        more = page.get_by_role("button", name="more")
+        more = page.get_by_role("button", name=re.compile("^Show [0-9]+ more"))
         while more.count():
             more.first.click()
         fits(page)
