@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,13 @@ from support.axe import check
 from support.browsers import FIRST_DESKTOP, SIZES, Operator, picture, window
 from support.hostile import BOMBS, TEXTS, attachments, keyboard, menu
 from support.portal import PASSWORD
+from support.sdk import ROOT
 from support.served import Scene, Served
 from tieline.domain.content import read_attach, read_keyboard, read_menu
+
+sys.path.append(str(ROOT / "examples"))
+from site_chat.app import HEADERS
+from site_chat.content import attach_rows, keyboard_buttons
 
 pytestmark = pytest.mark.xdist_group("content")  # they share a server
 OPERATOR = "olga@example.com"
@@ -407,3 +413,93 @@ def test_hostile_attachments_and_buttons_do_no_harm(browser: Browser, scene: Sce
         expect(page.get_by_role("menuitem").first).to_be_visible()
         picture(page, f"content-hostile-menu-{size}")
         assert operator.problems == []
+
+
+@contextmanager
+def visited(browser: Browser, size: str, *messages: dict[str, Any], theme: str = "light") -> Iterator[Page]:
+    """Show the example's page to a visitor, with what its server would answer; complaints fail the test."""
+    said = [
+        {"id": number, "kind": "operator", "state": "confirmed", "name": "Olga", "files": [], "time": 1_800_000_000}
+        | one
+        for number, one in enumerate(messages, 1)
+    ]
+    sent: list[str] = []
+    problems: list[str] = []
+
+    def answer(route: Any) -> None:
+        name = route.request.url.removeprefix("http://chat.example/").partition("?")[0]
+        if name == "api/visitors":
+            route.fulfill(json={"id": "1", "key": "k", "name": "Vera"})
+        elif route.request.method == "POST":
+            sent.append(route.request.post_data_json["text"])
+            now = {
+                "id": 900 + len(sent),
+                "kind": "visitor",
+                "state": "sent",
+                "name": "",
+                "files": [],
+                "time": 1_800_000_000,
+            }
+            route.fulfill(json=route.request.post_data_json | now)
+        elif name == "api/messages":
+            fresh = "after=0" in route.request.url
+            time.sleep(0 if fresh else 0.2)
+            route.fulfill(json={"messages": said if fresh else [], "after": 1})
+        else:
+            route.fulfill(path=ROOT / "examples/site_chat/pages" / (name or "index.html"), headers=HEADERS)
+
+    with window(browser, SIZES[size], color_scheme=theme) as context:
+        context.route(
+            lambda url: not url.startswith("http://chat.example/"), lambda route: problems.append(route.request.url)
+        )
+        context.route("http://chat.example/**", answer)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda shown: (problems.append(shown.message), shown.dismiss()))
+        page.on("console", lambda told: problems.append(told.text) if told.type in ("error", "warning") else None)
+        page.goto("http://chat.example/")
+        page.locator("#name").fill("Vera")
+        page.get_by_role("button", name="Start the chat").click()
+        expect(page.locator("#messages .message")).to_have_count(len(messages))
+        page.sent = sent
+        yield page
+        assert problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", FIRST_DESKTOP)
+def test_visitor_answers_by_buttons(browser: Browser, size: str, theme: str) -> None:
+    card = {"text": "Your order", "attach": attach_rows(ATTACH), "keyboard": []}
+    question = {"text": "Shall it go to Bergen?", "attach": [], "keyboard": keyboard_buttons(KEYBOARD)}
+    with visited(browser, size, card, question, theme=theme) as page:
+        picture(page, f"content-visitor-{size}-{theme}")
+        page.locator(".attachment").scroll_into_view_if_needed()
+        picture(page, f"content-visitor-card-{size}-{theme}")
+        check(page)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        expect(page.get_by_role("button", name="Sold out")).to_be_disabled()
+        expect(page.get_by_role("link", name="Site")).to_have_attribute("rel", "noopener noreferrer")
+        page.get_by_role("button", name="Write").click()
+        expect(page.locator("#text")).to_have_value("/address")
+        page.get_by_role("button", name="Yes, to Bergen").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".visitor")).to_contain_text("Yes, to Bergen")
+        page.get_by_role("button", name="Ask again").click()
+        expect(page.locator(".visitor")).to_have_count(2)
+        assert page.sent == ["Yes, to Bergen", "Where to?"]
+
+
+def test_hostile_messages_do_a_visitor_no_harm(browser: Browser) -> None:
+    hostile = [{"text": text.replace("\ud800", "?"), "attach": [], "keyboard": []} for text in [*TEXTS, *BOMBS]]
+    unread = {"title": TEXTS[1], "text": TEXTS[2], "url": "javascript:alert(1)", "note": TEXTS[0]}
+    pressed = {"label": TEXTS[1], "url": "javascript:alert(1)", "call": "javascript:alert(1)"}
+    built = {"attach": attach_rows(attachments()), "keyboard": keyboard_buttons(keyboard())}
+    cleaned = json.loads(json.dumps(built).replace("\\ud800", "?"))
+    with visited(
+        browser, "desktop", *hostile, {"text": "a", "attach": [unread], "keyboard": [pressed]}, {"text": "b"} | cleaned
+    ) as page:
+        links = page.locator("#messages a").evaluate_all("(all) => all.map((one) => one.protocol)")
+        assert set(links) <= {"http:", "https:", "tel:"}
+        assert page.locator("#messages :is(script, iframe, img, [onerror])").count() == 0
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        picture(page, "content-visitor-hostile")
