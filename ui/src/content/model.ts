@@ -224,4 +224,4 @@ function actionOf(action: string, value: string): Deed {
 }
 
 /** Who likes a message. */
-export const likesOf = ({ LIKE }: MessageParams): number[] => (Array.isArray(LIKE) ? LIKE.map(Number).filter(Number.isInteger) : [])
+export const likesOf = ({ LIKE }: MessageParams): number[] => (Array.isArray(LIKE) ? LIKE.map(Number).filter((id) => Number.isInteger(id) && id > 0) : [])
