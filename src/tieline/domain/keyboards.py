@@ -76,7 +76,7 @@ def _entries(value: Any, root: str, bot_id: int | None) -> list[tuple[Fields, in
 
 
 def _checked(entries: list[Fields]) -> list[Fields]:
-    if given.size(entries) > MAX_BYTES:
+    if len(given.as_json(entries).encode()) > MAX_BYTES:
         raise given.TooLarge
     return entries
 
