@@ -261,7 +261,7 @@ def test_address_of_the_web_or_the_portal_is_kept(address: str) -> None:
 
 
 def test_attachment_may_have_60000_characters() -> None:
-    spare = MAX_ATTACH - len(json.dumps(one_attachment([{"MESSAGE": ""}]), separators=(",", ":")))
+    spare = MAX_ATTACH - len('[{"ID":1,"BLOCKS":[{"MESSAGE":""}]}]')
     assert read_attach([{"MESSAGE": "ä" * spare}])
     with pytest.raises(AttachTooLarge):
         read_attach([{"MESSAGE": "a" * (spare + 1)}])
@@ -364,6 +364,12 @@ def test_menu_is_read_from_all_its_spellings() -> None:
         assert read_menu(spelled) == [entry]
     commands = read_menu({"ITEMS": [{"TEXT": "a", "COMMAND": "a"}]}, 3)
     assert commands == [{"TEXT": "a", "BOT_ID": 3, "COMMAND": "a", "DISABLED": "N", "CONTEXT": "ALL"}]
+
+
+def test_limit_is_of_what_was_sent() -> None:
+    button = {"TEXT": "a" * 275, "LINK": "/a"}
+    assert len(json.dumps([button] * 100)) < 30 * 1024
+    assert len(json.dumps(read_keyboard([button] * 100))) > 30 * 1024
 
 
 @pytest.mark.parametrize("large", [[{"TEXT": "a", "LINK": "/a"}] * 101, [{"TEXT": "ä" * 15_400, "LINK": "/a"}]])

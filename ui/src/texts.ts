@@ -193,6 +193,26 @@ export const texts = {
     announce: (author: string, text: string) => `${author}: ${text}`,
   },
 
+  content: {
+    picture: 'Picture',
+    portrait: 'Portrait',
+    show: (name: string) => `Show the picture: ${name}`,
+    asks: (host: string) => `Shows it and other pictures from ${host}, which then knows that you read this`,
+    moreBlocks: (count: number) => `Show ${count} more`,
+    keyboard: 'Buttons of the message',
+    sends: (text: string) => `Sends: ${text}`,
+    puts: (text: string) => `Puts into the message field: ${text}`,
+    calls: (number: string) => `Calls ${number}`,
+    copied: 'Copied',
+    notCopied: 'The browser did not copy it.',
+    like: 'Like',
+    unlike: 'Take back the like',
+    likes: (count: number) => (count ? `Like: ${plural(count, 'person likes', 'people like')} this` : 'Like'),
+    person: (id: string) => `Person ${id}`,
+    chat: (id: string) => `Chat ${id}`,
+    file: (id: string) => `File ${id}`,
+  },
+
   file: {
     pending: 'Being fetched',
     failed: 'Could not be fetched',

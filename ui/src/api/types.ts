@@ -24,6 +24,14 @@ export interface ConnectorIconData {
   POSITION?: string | null
 }
 
+/** What comes with a message besides its text; read by content/model.ts. */
+export interface MessageParams {
+  ATTACH?: unknown
+  KEYBOARD?: unknown
+  MENU?: unknown
+  LIKE?: unknown
+}
+
 export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
 export type MessageKind = 'customer' | 'operator' | 'system'
 export type DeliveryState = 'sent' | 'delivered' | 'read' | 'failed'
@@ -111,6 +119,7 @@ export interface Message {
   private: boolean
   sequence: number
   files: MessageFile[]
+  params: MessageParams
   state: DeliveryState | null
   stateReason: string | null
 }
