@@ -274,7 +274,8 @@ def delete(call: Call, message_id: int, *, complete: bool = False) -> None:
     Its place in the chat stays, unless it goes completely: then nobody sees that there was one.
     """
     locked, message = _editable(call, message_id, leading=True)
-    params = {GONE: True} if complete else {}
+    params = {name: value for name, value in message.params.items() if name not in CONTENT}
+    params |= {GONE: True} if complete else {}
     chat = rewrite(call, locked, message, replace(message, text="", params=params, deleted_at=call.now))
     connector = call.find_connector(chat.connector) if chat.is_dialog else None
     if connector is not None and connector.del_internal_messages and not message.private:

@@ -71,7 +71,7 @@ function shown(message: Message, me: number): ShownMessage {
     files,
     params: params ?? {},
     // What the server has accepted counts as sent until the channel says more.
-    state: kind === 'operator' && !isNote ? (message.state ?? 'sent') : null,
+    state: (kind === 'operator' || kind === 'bot') && !isNote ? (message.state ?? 'sent') : null,
     reason: message.stateReason,
     source: message,
   }
