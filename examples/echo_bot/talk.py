@@ -68,7 +68,8 @@ def _obey(command: dict[str, Any], params: dict[str, Any]) -> list[Action]:
     bot, dialog = _number(command.get("BOT_ID")), _dialog(params)
     word = str(command.get("COMMAND", ""))
     if word == HOURS:
-        return [Say(bot, dialog, "We are here Monday to Friday from nine to five.")]
+        buttons = KEYBOARD[1:] if _in_open_line(params) else []
+        return [Say(bot, dialog, "We are here Monday to Friday from nine to five.", buttons)]
     if word == OPERATOR and _in_open_line(params):
         calls = CallOperator(bot, _number(params.get("TO_CHAT_ID")))
         return [Say(bot, dialog, "One moment, please: I am calling a colleague."), calls]

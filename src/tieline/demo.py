@@ -88,7 +88,7 @@ async def _set_up(folder: Path, ports: Ports) -> dict[str, Any]:
         added = await _ask(folder, "person.add", name=name, email=email, admin=admin, password_hash=hashed)
         people.append({"id": added["id"], "name": name, "email": email, "password": password})
     operators = [str(person["id"]) for person in people]
-    line = await _ask(folder, "line.add", name="Website", operators=operators)
+    line = await _ask(folder, "line.add", name="Website", operators=operators, settings={"VOTE_MESSAGE": "Y"})
     chat, bot = (f"http://127.0.0.1:{port}" for port in ports)
     added = await _ask(
         folder,

@@ -1,5 +1,6 @@
 """A visitor and operators in real browsers, on the demo."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -27,14 +28,14 @@ class Demo:
     people: dict[str, dict[str, str]]
 
 
-def three_ports() -> int:
-    """Return the first of three free ports in a row."""
+def four_ports() -> int:
+    """Return the first of four free ports in a row."""
     while True:
         first = free_port()
-        with socket.socket() as one, socket.socket() as two:
+        with contextlib.ExitStack() as stack:
             try:
-                one.bind(("127.0.0.1", first + 1))
-                two.bind(("127.0.0.1", first + 2))
+                for port in range(first + 1, first + 4):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue
             return first
@@ -42,7 +43,7 @@ def three_ports() -> int:
 
 @pytest.fixture(scope="module")
 def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder, port = tmp_path_factory.mktemp("demo"), three_ports()
+    folder, port = tmp_path_factory.mktemp("demo"), four_ports()
     log = folder / "demo.log"
     command = [str(tieline), "demo", "--data", str(folder / "data"), "--port", str(port)]
     with log.open("wb") as output:
@@ -113,6 +114,43 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, si
         visitor.write("One more thing")
         operator.sees("One more thing")
         assert operator.loads == 0
+        assert operator.problems == []
+
+
+def test_bot_receives_a_visitor_and_calls_an_operator(demo: Demo, browser: Browser) -> None:
+    name = "Bella Button"
+    with window(browser, DESKTOP) as inside, window(browser, SIZES["phone"]) as outside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, name)
+        visitor.write("Hello")
+        visitor.sees("I am the bot at the front desk")
+        picture(visitor.page, "bot-visitor-greeted")
+        visitor.page.get_by_role("button", name="Opening hours").last.click()
+        visitor.sees("Monday to Friday")
+        expect(operator.row(name)).to_contain_text("Front desk")
+        expect(operator.row(name).locator("[data-test='bot']")).to_be_visible()
+        operator.open(name)
+        operator.sees("What is it about?")
+        picture(operator.page, "bot-dialog")
+        check(operator.page)
+
+        visitor.page.get_by_role("button", name="Talk to a person").last.click()
+        visitor.sees("I am calling a colleague")
+        expect(operator.row(name).locator("[data-test='bot']")).to_have_count(0)
+        if operator.part("take").is_visible():
+            operator.part("take").click()
+        operator.answer("Good day, this is Ada.")
+        visitor.sees("Good day, this is Ada.")
+        visitor.write("Thank you!")
+        operator.sees("Thank you!")
+        picture(operator.page, "bot-handed-over")
+        operator.part("finish").click()
+        visitor.sees("How did we do?")
+        visitor.write("1")
+        visitor.sees("Thank you!")
+        picture(visitor.page, "bot-visitor-voted")
+        picture(operator.page, "bot-finished")
         assert operator.problems == []
 
 

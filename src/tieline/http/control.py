@@ -198,7 +198,7 @@ def line_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         if call.find_person(number) is None:
             raise CommandFailed(f"no such user: {number}")
     queue = [{"ENTITY_TYPE": QueueEntity.USER, "ENTITY_ID": number} for number in operators]
-    return {"id": lines.add(call, {"LINE_NAME": args["name"], "QUEUE": queue})}
+    return {"id": lines.add(call, {"LINE_NAME": args["name"], "QUEUE": queue, **(args.get("settings") or {})})}
 
 
 def line_welcome_bot(call: Call, args: dict[str, Any]) -> bool:

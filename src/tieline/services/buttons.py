@@ -10,7 +10,7 @@ from tieline.services.call import Call
 from tieline.store import messages as message_store
 from tieline.store.messages import Window
 
-LOOKED_AT = 5  # messages behind which a keyboard is not meant any more
+LOOKED_AT = 10  # messages behind which a keyboard is not meant any more
 
 
 class Pressed(NamedTuple):
@@ -26,13 +26,17 @@ class Pressed(NamedTuple):
 
 
 def find_pressed(call: Call, chat: Chat, words: str) -> Pressed | None:
-    """Return the button that a customer's words mean, of the last keyboard that he was shown; or None."""
+    """Return the button that a customer's words mean, of the last keyboard that he was shown; or None.
+
+    Once he has answered it, its buttons are meant by their texts alone: a number may be about anything.
+    """
+    answered = False
     for message in reversed(message_store.list_messages(call.tx, call.portal_id, chat.id, Window(LOOKED_AT))):
-        if message.author is Author.CUSTOMER:
-            return None
         if message.author is Author.BOT and KEYBOARD in message.params:
             button = pressed(message.params[KEYBOARD], words)
-            return Pressed(message, button) if button else None
+            meant = button is not None and not (answered and words.strip().rstrip(".)").isdecimal())
+            return Pressed(message, button) if button is not None and meant else None
+        answered = answered or message.author is Author.CUSTOMER
     return None
 
 
