@@ -195,7 +195,8 @@ def give(call: Call, chat: Chat, message: Message, commands: list[Command], para
     """Tell bots of commands that somebody gave in a chat, with a message."""
     known = call.bots()
     _note_asked(call, chat, message, commands)
-    user_id = call.user.id if call.user else message.author_id
+    pressed = context is not Context.TEXTAREA and call.user is not None
+    user_id = call.actor.id if pressed else message.author_id
     facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": user_id, "params": params, "context": context}
     common: dict[str, Any] = {"actor_id": call.user.id if call.user else None, "chat_id": chat.id}
     together: dict[int, list[Command]] = {}

@@ -1,19 +1,16 @@
 """Chat applications of bots; they go with their bot."""
 
-from typing import Any
-
 import msgspec
 
-from tieline.domain.bot_apps import ChatApp, Look, Title
+from tieline.domain.bot_apps import ChatApp, Look
 from tieline.store.engine import Row, Tx
 
 _FIELDS = "id, bot_id, app_id, code, settings, created_at"
 
 
 def _app(row: Row) -> ChatApp:
-    look: dict[str, Any] = msgspec.json.decode(row[4])
-    titles = tuple(Title(**title) for title in look.pop("titles"))
-    return ChatApp(*row[:4], look=Look(**look, titles=titles), created_at=row[5])
+    number, bot_id, app_id, code, settings, created_at = row
+    return ChatApp(number, bot_id, app_id, code, msgspec.json.decode(settings, type=Look), created_at)
 
 
 def list_of_bot(tx: Tx, portal_id: int, bot_id: int) -> list[ChatApp]:
