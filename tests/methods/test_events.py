@@ -28,6 +28,10 @@ CRM_EVENTS = [
     "ONCRMDEALMOVETOCATEGORY",
     *("ONCRMTIMELINECOMMENTADD", "ONCRMTIMELINECOMMENTUPDATE", "ONCRMTIMELINECOMMENTDELETE"),
 ]
+BOT_EVENTS = [
+    *("ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEUPDATE", "ONIMBOTMESSAGEDELETE"),
+    *("ONIMBOTJOINCHAT", "ONIMBOTDELETE", "ONIMCOMMANDADD"),
+]
 BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
 TWICE = (400, "ERROR_CORE", "Unable to set event handler: Handler already binded")
@@ -282,11 +286,12 @@ def test_events_are_listed_by_scope(portal: Portal) -> None:
     app, small = portal.app("imopenlines,im"), portal.app("im")
     assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS)
     assert sorted(small.call("events").result) == sorted(BASIC_EVENTS)
-    everything = BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + USER_EVENTS + CRM_EVENTS
+    everything = BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + USER_EVENTS + CRM_EVENTS + BOT_EVENTS
     assert sorted(small.call("events", FULL=True).result) == sorted(everything)
     assert sorted(small.call("events", SCOPE="crm").result) == sorted(CRM_EVENTS)
     assert sorted(small.call("events", SCOPE="imconnector").result) == sorted(CONNECTOR_EVENTS)
     assert small.call("events", SCOPE="user").result == USER_EVENTS
+    assert sorted(small.call("events", SCOPE="imbot").result) == sorted(BOT_EVENTS)
     assert sorted(small.call("events", SCOPE="", FULL=True).result) == sorted(BASIC_EVENTS)
     assert small.call("events", SCOPE="nothing").result == []
 

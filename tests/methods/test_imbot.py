@@ -214,8 +214,10 @@ def test_bot_is_changed(workshop: Workshop, receiver: Receiver) -> None:
         ({"BOT_ID": ""}, (400, "BOT_ID_ERROR", "Bot not found")),
         ({"FIELDS": {"CODE": "second"}}, (400, "CODE_ERROR", "Bot code isn't specified")),
         ({"FIELDS": {"PROPERTIES": {"EMAIL": "nonsense"}}}, (400, "WRONG_REQUEST", "Bot can't be updated")),
-        ({"FIELDS": "x"}, (400, "WRONG_REQUEST", "Bot can't be created")),
-        ({"FIELDS": ""}, (400, "WRONG_REQUEST", "Bot can't be created")),
+        ({"FIELDS": {"PROPERTIES": {"NAME": "", "LAST_NAME": " "}}}, (400, "NAME_ERROR", "Bot name isn't specified")),
+        ({"FIELDS": "x"}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
+        ({"FIELDS": ""}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
+        ({"FIELDS": {"NOTHING": "known"}}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
     ],
 )
 def test_change_that_is_refused(quick: Workshop, params: dict[str, Any], told: tuple[int, str, str]) -> None:

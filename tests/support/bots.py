@@ -5,6 +5,8 @@ from typing import Any
 from support.portal import Client, Portal, Reply
 from support.receiver import Received, Receiver
 
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
 
 class Workshop:
     """An application with bots, whose handler is the receiver, and a person who talks with them."""

@@ -167,7 +167,8 @@ class Method:
     def argument_faults(self) -> tuple[Fault, ...]:
         """Every fault by which it complains of an argument."""
         missing = (self.dialect.missing(param.wire_name) for param in self.params if param.required)
-        typed = [param for param in self.params if param.hint is not Any and Any not in get_args(param.hint)[:1]]
+        read = [param for param in self.params if not param.key]  # the key has complaints of its own
+        typed = [param for param in read if param.hint is not Any and Any not in get_args(param.hint)[:1]]
         wrong = (self.dialect.wrong(param.wire_name, Problem("value", depth)) for param in typed for depth in (0, 1))
         return (*missing, *wrong)
 

@@ -33,6 +33,10 @@ class CommandWrong(Exception):
     """A command is a word of letters and digits."""
 
 
+class NotAsked(Exception):
+    """The command was not given where it is answered, and its bot is not there."""
+
+
 class TooManyCommands(Exception):
     """The bot has as many commands as it may have."""
 
@@ -88,8 +92,12 @@ def find_by_word(call: Call, word: str) -> Command:
 
 
 def change(call: Call, command: Command) -> None:
-    """Keep what of a command is changed."""
-    store.set_command(call.tx, call.portal_id, replace(command, command=read_word(command.command)))
+    """Keep what of a command is changed; its bot has no other of this name."""
+    command = replace(command, command=read_word(command.command))
+    bot = call.bots()[command.bot_id]
+    if any(one.command == command.command and one.id != command.id for one in of_bot(call, bot)):
+        raise CommandWrong
+    store.set_command(call.tx, call.portal_id, command)
     call.touch()
 
 
@@ -121,12 +129,17 @@ def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> N
 
 
 def answer(call: Call, command: Command, message_id: int, draft: Draft) -> int:
-    """Write in the name of a command's bot where a message stands; returns the message's id."""
+    """Write in the name of a command's bot where a message stands; returns the message's id.
+
+    A bot that is not in the chat answers there what it was asked, and nothing else.
+    """
     message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         raise MessageMissing
     bot = call.bots()[command.bot_id]
     acting = bots.acting(call, bot)
-    if command.common and not members.is_member(call.tx, call.portal_id, message.chat_id, bot.id):
-        return messages.send_from_outside(acting, message.chat_id, draft)
-    return messages.send(acting, message.chat_id, draft)
+    if members.is_member(call.tx, call.portal_id, message.chat_id, bot.id):
+        return messages.send(acting, message.chat_id, draft)
+    if command.id not in message.asked:
+        raise NotAsked
+    return messages.send_from_outside(acting, message.chat_id, draft)

@@ -199,7 +199,7 @@ def tell_added(
     pressed: frozenset[int] = frozenset(),
 ) -> None:
     """Tell bots of the chat of a message that is about to stand behind it, and whose connector brings the dialog in."""
-    if chat.bots:
+    if bot_events.concerns(call, chat, text):
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
         bot_events.tell_added(call, chat, message, pressed=pressed)

@@ -234,6 +234,16 @@ def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -
     )
 
 
+def set_message_params(tx: Tx, portal_id: int, message_id: int, params: dict[str, object]) -> None:
+    """Keep what is known of a message beside its text, where nobody who looks at it sees a change."""
+    tx.run(
+        "update messages set params = :params where portal_id = :portal and id = :id",
+        params=_encode(params).decode() if params else None,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
 def set_message_session(tx: Tx, portal_id: int, message_id: int, session_id: int, changed: int) -> None:
     """Move a message to another session of its chat."""
     tx.run(

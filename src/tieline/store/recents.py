@@ -26,11 +26,11 @@ def list_recent(
     since: int | None = None,
     unread_only: bool = False,
 ) -> list[Listed]:
-    """Return chats of some kinds that somebody is in, the last active first."""
+    """Return chats of some kinds that somebody is in, the last active first; those of two where something was said."""
     if not kinds:
         return []
     chosen, names = among("c.type", [kind.value for kind in kinds])
-    where: list[str] = [chosen]
+    where: list[str] = [chosen, "(c.type <> 'private' or c.last_message_id is not null)"]
     params: dict[str, Any] = dict(names)
     if before is not None:
         where.append("c.active_at < :before")
