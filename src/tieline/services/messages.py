@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tieline.domain.chats import CONTENT, GONE, PRIVATE, REPLY, Author, Change, Chat, ChatType, Draft, Message
+from tieline.domain.chats import ASKED, CONTENT, GONE, PRIVATE, REPLY, Author, Change, Chat, ChatType, Draft, Message
 from tieline.domain.clock import DAY
 from tieline.domain.connectors import Connector
 from tieline.domain.events import (
@@ -274,7 +274,7 @@ def delete(call: Call, message_id: int, *, complete: bool = False) -> None:
     Its place in the chat stays, unless it goes completely: then nobody sees that there was one.
     """
     locked, message = _editable(call, message_id, leading=True)
-    params = {name: value for name, value in message.params.items() if name not in CONTENT}
+    params = {name: value for name, value in message.params.items() if name not in (*CONTENT, ASKED)}
     params |= {GONE: True} if complete else {}
     chat = rewrite(call, locked, message, replace(message, text="", params=params, deleted_at=call.now))
     connector = call.find_connector(chat.connector) if chat.is_dialog else None
