@@ -17,8 +17,8 @@ NOT_OWNER = (400, "WRONG_REQUEST", "Change owner can only owner and user must be
 NOT_MANAGER = (400, "WRONG_REQUEST", "Change manager can only owner and user must be member in chat")
 SAMPLE = """id parent_chat_id parent_message_id name description owner extranet avatar color type counter user_counter
 message_count unread_id restrictions last_message_id last_id marked_id disk_folder_id entity_type entity_id
-entity_data_1 entity_data_2 entity_data_3 mute_list date_create message_type public role entity_link text_field_enabled background_id
-permissions is_new readed_list manager_list last_message_views dialog_id"""
+entity_data_1 entity_data_2 entity_data_3 mute_list date_create message_type public role entity_link text_field_enabled
+background_id permissions is_new readed_list manager_list last_message_views dialog_id"""
 
 
 class Room(Workshop):
