@@ -193,8 +193,9 @@ def dialog_get(
     """Return a dialog and messages of it, oldest first, with what the caller may do in it."""
     chat = chats.get_readable(call, chat_id)
     size = max(1, min(limit, MAX_LIMIT))
-    window = Window(size + 1, before=before, after=after, since=since)
-    found = [one for one in message_store.list_messages(call.tx, call.portal_id, chat.id, window) if not one.gone]
+    hidden = chats.hidden_to(call, chat, call.actor)
+    window = Window(size + 1, before=before, after=after, since=since, hidden_to=hidden)
+    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     more = len(found) > size
     forward = since is not None or after is not None
     shown = found[:size] if forward else found[-size:]

@@ -92,6 +92,12 @@ def get_readable(call: Call, chat_id: int) -> Chat:
     return chat
 
 
+def hidden_to(call: Call, chat: Chat, user: User) -> int:
+    """Return up to which sequence a chat is hidden from somebody who came later; 0 if nothing is."""
+    member = members.find_member(call.tx, call.portal_id, chat.id, user.id)
+    return member.hidden_to if member else 0
+
+
 def find_private(call: Call, user_id: int) -> Chat | None:
     """Return the caller's chat with somebody, or None."""
     return store.find_private(call.tx, call.portal_id, (call.actor.id, user_id))

@@ -110,10 +110,12 @@ def remove(call: Call, command: Command) -> None:
 def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> None:
     """Give a bot a command where a message stands; it must be in the chat, or the command be a common one."""
     message = message_store.find_message(call.tx, call.portal_id, message_id)
-    if message is None:
+    if message is None or message.deleted_at is not None:
         raise MessageMissing
     chat = chats.lock(call, message.chat_id)
     if not chats.access(call, chat, call.actor).read:
+        raise MessageMissing
+    if message.sequence <= chats.hidden_to(call, chat, call.actor):
         raise MessageMissing
     bot = call.bots().get(bot_id)
     if bot is None:

@@ -173,6 +173,8 @@ def begin_about(call: Call, chat: Chat, message_id: int) -> int:
     message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None or message.chat_id != chat.id or message.deleted_at is not None:
         raise chats.MessageMissing
+    if message.sequence <= chats.hidden_to(call, chat, call.actor):
+        raise chats.MessageMissing
     invited = [n for n in members.list_members(call.tx, call.portal_id, chat.id) if find_talker(call, n) is not None]
     about = " ".join(plain(message.text).split())[:MAX_TITLE]
     return add(call, Group(title=about, users=tuple(invited), message=f"[QUOTE]{message.text}[/QUOTE]"))

@@ -124,6 +124,8 @@ def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
         raise MessageMissing
     if replied.chat_id != chat.id:
         raise ReplyElsewhere
+    if replied.sequence <= chats.hidden_to(call, chat, call.actor):
+        raise MessageMissing
 
 
 def _carry_outside(call: Call, chat: Chat, message_id: int, draft: Draft) -> Chat:
