@@ -7,7 +7,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -26,6 +28,14 @@ class Demo:
     inbox: str
     chat: str
     people: dict[str, dict[str, str]]
+    hook: str
+    line: int
+
+    def settings(self, **fields: str) -> None:
+        """Change settings of the line."""
+        params = {"CONFIG_ID": self.line, "PARAMS": fields}
+        reply = httpx.post(f"{self.hook}imopenlines.config.update", json=params)
+        assert reply.json()["result"] is True, reply.text
 
 
 def four_ports() -> int:
@@ -39,6 +49,13 @@ def four_ports() -> int:
             except OSError:
                 continue
             return first
+
+
+def add_webhook(tieline: Path, data: Path) -> str:
+    """Add a webhook of the administrator's; returns its URL."""
+    options = ["--data", str(data), "--user", "1", "--scopes", "imopenlines", "--json"]
+    done = subprocess.run([str(tieline), "webhook", "add", *options], capture_output=True, check=True, text=True)
+    return json.loads(done.stdout)["url"]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +74,16 @@ def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
         until(ready, "the demo is ready", 60)
         state = json.loads((folder / "data/demo.json").read_text())
         people = {person["name"].split()[0]: person for person in state["people"]}
-        yield Demo(f"http://localhost:{port + 1}/app/", f"http://127.0.0.1:{port + 2}/", people)
+        hook = urlsplit(add_webhook(tieline, folder / "data")).path
+        made = Demo(
+            inbox=f"http://localhost:{port + 1}/app/",
+            chat=f"http://127.0.0.1:{port + 2}/",
+            people=people,
+            hook=f"http://localhost:{port + 1}{hook}",
+            line=state["line"],
+        )
+        made.settings(WELCOME_BOT_ENABLE="N", VOTE_MESSAGE="N")  # but for who looks at just that
+        yield made
     finally:
         process.terminate()
         process.wait(15)
@@ -119,6 +145,7 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, si
 
 def test_bot_receives_a_visitor_and_calls_an_operator(demo: Demo, browser: Browser) -> None:
     name = "Bella Button"
+    demo.settings(WELCOME_BOT_ENABLE="Y", VOTE_MESSAGE="Y")
     with window(browser, DESKTOP) as inside, window(browser, SIZES["phone"]) as outside:
         operator = operator_of(inside, demo, "Ada")
         operator.tab("all")
@@ -146,12 +173,14 @@ def test_bot_receives_a_visitor_and_calls_an_operator(demo: Demo, browser: Brows
         operator.sees("Thank you!")
         picture(operator.page, "bot-handed-over")
         operator.part("finish").click()
+        operator.part("confirm").click()  # the customer has the last word
         visitor.sees("How did we do?")
         visitor.write("1")
         visitor.sees("Thank you!")
         picture(visitor.page, "bot-visitor-voted")
         picture(operator.page, "bot-finished")
         assert operator.problems == []
+    demo.settings(WELCOME_BOT_ENABLE="N", VOTE_MESSAGE="N")
 
 
 @pytest.mark.slow
