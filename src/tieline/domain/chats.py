@@ -9,6 +9,7 @@ from tieline.domain.ids import UserCode
 # Among a message's parameters.
 PRIVATE, GONE = "private", "gone"
 ATTACH, KEYBOARD, MENU, REPLY = "ATTACH", "KEYBOARD", "MENU", "REPLY_ID"
+FORWARD, UUID = "FORWARD_ID", "UUID"
 CONTENT = (ATTACH, KEYBOARD, MENU)
 
 

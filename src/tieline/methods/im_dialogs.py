@@ -63,11 +63,6 @@ def dialog_get(call: Call, *, dialog_id: DialogId) -> dict[str, Any]:
     return dialog_view(call, dialog_ids.get(call, dialog_id))
 
 
-def _hidden_to(call: Call, chat: Chat) -> int:
-    member = members.find_member(call.tx, call.portal_id, chat.id, call.actor.id)
-    return member.hidden_to if member else 0
-
-
 @family.method("im.dialog.messages.get", errors=_FORBIDDEN, faults=(FIRST_ID_STRING, LAST_ID_STRING))
 def dialog_messages_get(
     call: Call,
@@ -80,7 +75,7 @@ def dialog_messages_get(
     """Return messages of a chat, the newest first, with who wrote them and their files."""
     chat = dialog_ids.get(call, dialog_id)
     size = max(1, min(limit, MAX_LIMIT))
-    window = Window(size, last_id, None if last_id else first_id, hidden_to=_hidden_to(call, chat))
+    window = Window(size, last_id, None if last_id else first_id, hidden_to=chats.hidden_to(call, chat))
     kept = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     found = [one for one in kept if not one.gone]
     ids = [message.id for message in found]
@@ -141,7 +136,7 @@ def dialog_messages_search(
         last=last,
         beyond=last_id,
         ascending=direction == "ASC",
-        hidden_to=_hidden_to(call, chat),
+        hidden_to=chats.hidden_to(call, chat),
         limit=max(1, min(limit, MAX_LIMIT)),
     )
     kept = message_store.search_messages(call.tx, call.portal_id, chat.id, search)

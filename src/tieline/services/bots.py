@@ -7,7 +7,7 @@ from tieline.domain.apps import App
 from tieline.domain.bots import Bot
 from tieline.domain.people import User
 from tieline.domain.user_fields import WrongValue
-from tieline.services import bot_events, groups, people
+from tieline.services import bot_events, groups, people, subscriptions
 from tieline.services.call import Call
 from tieline.services.urls import MAX_URL, refuse_address
 from tieline.store import bots as store
@@ -139,6 +139,7 @@ def _keep_profile(call: Call, bot: Bot, profile: dict[str, Any]) -> None:
 def remove(call: Call, bot: Bot) -> None:
     """Take a bot out of the portal: whoever speaks for it is told, and it leaves all chats."""
     bot_events.tell_removed(call, bot)
+    subscriptions.forget_bot(call, bot)
     groups.forget(call, bot.id)
     store.remove_bot(call.tx, call.portal_id, bot.id)
     _log(call, "bot removed", bot)

@@ -71,7 +71,7 @@ def access(call: Call, chat: Chat, user: User) -> Access:
 
 def _may_speak(call: Call, chat: Chat, user: User, member: members.Member) -> bool:
     """Tell whether a member may write: where the text field is off, those who lead the chat and bots alone."""
-    if user.kind is UserKind.BOT or chat.type is ChatType.PRIVATE:
+    if user.kind is UserKind.BOT or (chat.type is ChatType.PRIVATE and not chat.bots):
         return True
     card = card_of(call, chat)
     return card.text_field or member.manager or card.owner_id == user.id
@@ -90,6 +90,12 @@ def get_readable(call: Call, chat_id: int) -> Chat:
     if not access(call, chat, call.actor).read:
         raise NoAccess
     return chat
+
+
+def hidden_to(call: Call, chat: Chat) -> int:
+    """Return up to where what was said in a chat is hidden from the caller."""
+    member = members.find_member(call.tx, call.portal_id, chat.id, call.actor.id)
+    return member.hidden_to if member else 0
 
 
 def find_private(call: Call, user_id: int) -> Chat | None:

@@ -5,11 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from tieline.domain.apps import App, Binding
+from tieline.domain.bots import Bot
 from tieline.domain.events import Delivery, Fact, OfflineQueueGrown
-from tieline.services import offline
+from tieline.services import fetching, offline
 from tieline.services.call import Call, EventForm
 from tieline.services.urls import MAX_URL, refuse_address
-from tieline.store import apps, fetches, journal, outbox
+from tieline.store import apps, journal, outbox
 from tieline.store.signals import LaneCut, LaneDue
 
 MAX_CONNECTOR = 255
@@ -64,7 +65,9 @@ def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) 
     if fact.app_id not in (None, binding.app_id) or binding.bot_id not in (None, fact.bot_id):
         return False
     app = call.find_app(binding.app_id)
-    return app is not None and app.installed and _covers(app, scopes)
+    if app is None or not app.installed or not _covers(app, scopes):
+        return False
+    return fact.reader_id in (None, binding.auth_user_id or app.user_id)
 
 
 def _covers(app: App, scopes: tuple[str, ...]) -> bool:
@@ -124,7 +127,7 @@ def queue(call: Call, event: EventForm, fact: Fact, app_id: int, reader: str) ->
         data=msgspec.json.encode(event.render(call, fact)).decode(),
         now=call.real_now,
     )
-    fetches.add_fetched(call.tx, call.portal_id, event_id, app_id, reader, call.real_now)
+    fetching.put(call, event_id, app_id, reader)
 
 
 def bind(call: Call, event_name: str, handler: str, *, auth_user_id: int | None, notice_pause: int) -> None:
@@ -235,6 +238,14 @@ def unbind_bot(call: Call, app_id: int, events: list[str], handler: str = "", bo
         if (binding.app_id, binding.bot_id) == (app_id, bot_id) and handler in ("", binding.handler)
     ]
     _remove(call, found)
+
+
+def forget_bot(call: Call, bot: Bot) -> None:
+    """End what a bot of its own subscribed to; what waits is still sent, so that its end is told."""
+    for binding in apps.list_bindings(call.tx, call.portal_id, app_id=bot.app_id):
+        if binding.bot_id == bot.id:
+            apps.remove_binding(call.tx, call.portal_id, binding.id)
+            call.touch()
 
 
 def remove_all(call: Call, app_id: int, reason: str) -> None:
