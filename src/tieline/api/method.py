@@ -227,8 +227,9 @@ class Family:
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
         that is positional-only. A method that `writes` runs in the writer, others on a reader; one that has
         something to write now and then goes from there to the writer by `Call.require_writer`. `errors` maps
-        domain errors to faults, `faults` lists those that the body raises itself as ApiError. `differs` tells where it departs from the documentation,
-        `unreachable` which documented errors it cannot come to, and why.
+        domain errors to faults, `faults` lists those that the body raises itself as ApiError. `differs`
+        tells where it departs from the documentation, `unreachable` which documented errors it cannot come to,
+        and why.
         """
 
         def declare(handler: Handler) -> Handler:

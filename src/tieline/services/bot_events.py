@@ -31,9 +31,7 @@ from tieline.services.call import Call
 from tieline.services.subscriptions import publish, queue
 from tieline.store import members
 
-_NAMES_FIRST = re.compile(
-    r"^(?:\s*\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL
-)
+NAMES_FIRST = re.compile(r"^(?:\s*\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL)
 FIRST = 1  # the version of the API whose bots are told together
 
 
@@ -164,7 +162,7 @@ def tell_context(call: Call, chat: Chat, bot: Bot, context: dict[str, Any]) -> N
 
 def _commanded(call: Call, chat: Chat, message: Message) -> set[int]:
     """Tell bots of their command that a message gives, if it gives one; returns who was told."""
-    found = command_of(_NAMES_FIRST.sub("", message.text))
+    found = command_of(NAMES_FIRST.sub("", message.text))
     if found is None:
         return set()
     present = {bot.id for bot in bots_of(call, chat)} if chat.bots else set()

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 
 from tieline.domain.bots import Bot, Command, Context
-from tieline.domain.chats import Draft
+from tieline.domain.chats import KEYBOARD, MENU, Draft, Message
+from tieline.domain.content import command_of
 from tieline.services import bot_events, bots, chats, messages
 from tieline.services.call import Call
 from tieline.services.chats import MessageMissing
@@ -118,6 +119,15 @@ def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> N
     bot_events.give(call, chat, message, [command], params[: messages.MAX_TEXT], Context.KEYBOARD)
 
 
+def _gives(message: Message, command: Command) -> bool:
+    """Tell whether a message gives a command, or has a button that does: only there a bot may come from outside."""
+    said = command_of(bot_events.NAMES_FIRST.sub("", message.text))
+    buttons = (*message.params.get(KEYBOARD, ()), *message.params.get(MENU, ()))
+    return (said is not None and said[0].lower() == command.command) or any(
+        str(button.get("COMMAND", "")).lower() == command.command for button in buttons
+    )
+
+
 def answer(call: Call, command: Command, message_id: int, draft: Draft) -> int:
     """Write in the name of a command's bot where a message stands; returns the message's id."""
     message = message_store.find_message(call.tx, call.portal_id, message_id)
@@ -126,5 +136,7 @@ def answer(call: Call, command: Command, message_id: int, draft: Draft) -> int:
     bot = call.bots()[command.bot_id]
     acting = bots.acting(call, bot)
     if command.common and not members.is_member(call.tx, call.portal_id, message.chat_id, bot.id):
+        if not _gives(message, command):
+            raise MessageMissing
         return messages.send_from_outside(acting, message.chat_id, draft)
     return messages.send(acting, message.chat_id, draft)

@@ -205,6 +205,22 @@ def get_led(call: Call, chat_id: int) -> Chat:
     return chat
 
 
+def get_owned(call: Call, chat_id: int) -> Chat:
+    """Return a locked group chat that is the caller's."""
+    chat = get_group(call, chat_id)
+    if chats.card_of(call, chat).owner_id != call.actor.id:
+        raise NotInCharge
+    return chat
+
+
+def get_group(call: Call, chat_id: int) -> Chat:
+    """Return a locked group chat that the caller is in."""
+    chat = get_own(call, chat_id)
+    if chat.is_dialog or chat.type is ChatType.PRIVATE:
+        raise Fixed("Only group chats have looks and owners")
+    return chat
+
+
 def _is_member(call: Call, chat: Chat, user_id: int) -> bool:
     return members.is_member(call.tx, call.portal_id, chat.id, user_id)
 

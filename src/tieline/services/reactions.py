@@ -8,7 +8,6 @@ from tieline.services.chats import MessageMissing
 from tieline.store import messages as message_store
 from tieline.store import reactions as store
 
-
 MOST = 50  # kinds of reactions of one user on one message
 
 

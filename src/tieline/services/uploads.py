@@ -4,6 +4,7 @@ import base64
 
 from tieline.domain.chats import Draft
 from tieline.domain.files import File
+from tieline.domain.people import UserKind
 from tieline.services import chats, messages
 from tieline.services.call import Call
 from tieline.store import files as store
@@ -83,6 +84,6 @@ def find(call: Call, file_id: int, chat_id: int | None = None) -> File:
         raise NoAccess from error
     if message is None or message.deleted_at is not None:
         raise FileMissing
-    if message.sequence <= chats.hidden_to(call, chat):
+    if message.sequence <= chats.hidden_to(call, chat) or (message.private and call.actor.kind is UserKind.BOT):
         raise NoAccess
     return file
