@@ -104,7 +104,9 @@ def _view(call: Call, file: File) -> dict[str, Any]:
         "SEND_FAILED": "who may write into a chat can send a file there; who may not is told so",
     },
 )
-def file_upload(call: Call, *, dialog_id: DialogId, fields: Annotated[New, Doc("The file.")]) -> Sent:
+def file_upload(
+    call: Call, *, dialog_id: DialogId, fields: Annotated[New, Spelled("fields"), Doc("The file.")]
+) -> Sent:
     """Send a file into a chat."""
     chat_id = dialog_ids.begin(call, dialog_id)
     file, message_id = uploads.send(call, chat_id, fields.name, fields.content, fields.message)

@@ -67,7 +67,9 @@ class Changes(Wire, rename="camel", omit_defaults=True):
     },
     faults=(BOT_INVALID_EVENT_MODE,),
 )
-def bot_update(call: Call, *, bot_id: BotId, fields: Annotated[Changes, Doc("What is changed.")]) -> views.Told:
+def bot_update(
+    call: Call, *, bot_id: BotId, fields: Annotated[Changes, Spelled("fields"), Doc("What is changed.")]
+) -> views.Told:
     """Change a bot. Another way to its events begins with this call; another key holds for the whole program."""
     bot = bots.find_own(call, bot_id)
     if fields.event_mode is not None and fields.event_mode not in MODES:
@@ -171,6 +173,6 @@ class Revision(Wire):
 
 
 @family.method("imbot.v2.Revision.get", auth=Auth.ANY)
-def revision_get(_: Call) -> Revision:
+def revision_get(call: Call) -> Revision:  # noqa: ARG001
     """Return the revisions of the API and of clients' protocols."""
     return Revision(rest=REST, web=WEB, mobile=MOBILE, desktop=DESKTOP)

@@ -67,7 +67,9 @@ class Begun(Wire):
 
 
 @family.method("imbot.v2.Chat.add", writes=True, errors=OF_BOTS | {images.NoImage: AVATAR_ERROR})
-def chat_add(call: Call, *, bot_id: BotId, fields: Annotated[New | None, Doc("The chat.")] = None) -> Begun:
+def chat_add(
+    call: Call, *, bot_id: BotId, fields: Annotated[New | None, Spelled("fields"), Doc("The chat.")] = None
+) -> Begun:
     """Begin a group chat, which is the bot's or another member's; users who are not there are passed over."""
     new = fields or New()
     acting = act(call, bot_id)
@@ -103,7 +105,11 @@ def chat_get(call: Call, *, bot_id: BotId, dialog_id: DialogId) -> dict[str, dic
 
 @family.method("imbot.v2.Chat.update", writes=True, errors=_GROUPS | {images.NoImage: AVATAR_ERROR})
 def chat_update(
-    call: Call, *, bot_id: BotId, dialog_id: DialogId, fields: Annotated[Looks, Doc("What is changed.")]
+    call: Call,
+    *,
+    bot_id: BotId,
+    dialog_id: DialogId,
+    fields: Annotated[Looks, Spelled("fields"), Doc("What is changed.")],
 ) -> Done:
     """Change how a group chat that the bot is in looks; an unknown colour is passed over."""
     acting = act(call, bot_id)

@@ -105,7 +105,7 @@ def command_register(
     call: Call,
     *,
     bot_id: BotId,
-    fields: Annotated[New | None, Doc("The command.")] = None,
+    fields: Annotated[New | None, Spelled("fields"), Doc("The command.")] = None,
     command: Annotated[Any, Spelled("command"), Doc("Deprecated: stands among the fields.")] = None,
     title: Annotated[dict[str, Any] | None, Spelled("title"), Doc("Deprecated: stands among the fields.")] = None,
     params: Annotated[dict[str, Any] | None, Spelled("params"), Doc("Deprecated: stands among the fields.")] = None,
@@ -171,7 +171,7 @@ def command_update(
     *,
     bot_id: BotId,
     command_id: CommandId,
-    fields: Annotated[Changes, Doc("What is changed; a title that is null goes.")],
+    fields: Annotated[Changes, Spelled("fields"), Doc("What is changed; a title that is null goes.")],
 ) -> dict[str, Told]:
     """Change a command of a bot."""
     known = _find(call, bot_id, command_id)
@@ -243,7 +243,7 @@ def command_answer(
     command_id: CommandId,
     message_id: MessageId,
     dialog_id: DialogId,
-    fields: Annotated[Said | None, Doc("What is said.")] = None,
+    fields: Annotated[Said | None, Spelled("fields"), Doc("What is said.")] = None,
 ) -> Done:
     """Write in a bot's name where its command was given."""
     said, command = fields or Said(), _find(call, bot_id, command_id)

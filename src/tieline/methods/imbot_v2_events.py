@@ -21,7 +21,6 @@ from tieline.methods import imbot_v2_views as views
 from tieline.methods.fetched import Fetched, fetched
 from tieline.methods.imbot_events import BotAuth
 from tieline.methods.imbot_v2 import OF_BOTS, BotId, make_family
-from tieline.methods.imconnector_events import NO_REFRESH_TOKEN
 from tieline.methods.v2_views import told_chat, told_message, told_user
 from tieline.services import bots, fetching
 from tieline.services.call import Call
@@ -175,39 +174,39 @@ def _of_message(call: Call, fact: BotMessageFact) -> dict[str, Any]:
     return _common(call, fact) | {"message": told_message(call, fact.chat, fact.message)}
 
 
-@family.event("ONIMBOTV2MESSAGEADD", of=BotMessageAdded, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2MESSAGEADD", of=BotMessageAdded, bots=BotTokens.BOT)
 def message_add(call: Call, fact: BotMessageAdded) -> OfMessage:
     """Somebody wrote to a bot, or where it listens."""
     return OfMessage(**_of_message(call, fact))
 
 
-@family.event("ONIMBOTV2MESSAGEUPDATE", of=BotMessageEdited, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2MESSAGEUPDATE", of=BotMessageEdited, bots=BotTokens.BOT)
 def message_update(call: Call, fact: BotMessageEdited) -> OfMessage:
     """A message that a bot heard was changed."""
     return OfMessage(**_of_message(call, fact))
 
 
-@family.event("ONIMBOTV2MESSAGEDELETE", of=BotMessageDeleted, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2MESSAGEDELETE", of=BotMessageDeleted, bots=BotTokens.BOT)
 def message_delete(call: Call, fact: BotMessageDeleted) -> Withdrawn:
     """A message of a bot's chat was withdrawn."""
     return Withdrawn(**_common(call, fact), message_id=fact.message.id)
 
 
-@family.event("ONIMBOTV2JOINCHAT", of=BotJoined, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2JOINCHAT", of=BotJoined, bots=BotTokens.BOT)
 def join_chat(call: Call, fact: BotJoined) -> Joined:
     """A bot came into a chat."""
     common = _common(call, fact)
     return Joined(**common, dialog_id=common["chat"]["dialogId"])
 
 
-@family.event("ONIMBOTV2CONTEXTGET", of=BotContextGiven, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2CONTEXTGET", of=BotContextGiven, bots=BotTokens.BOT)
 def context_get(call: Call, fact: BotContextGiven) -> Contexted:
     """Somebody came to a bot's chat and brought something along."""
     common = _common(call, fact)
     return Contexted(**common, dialog_id=common["chat"]["dialogId"], context=fact.context)
 
 
-@family.event("ONIMBOTV2COMMANDADD", of=BotCommanded, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2COMMANDADD", of=BotCommanded, bots=BotTokens.BOT)
 def command_add(call: Call, fact: BotCommanded) -> Commanded:
     """Somebody gave a command of a bot."""
     given = fact.command
@@ -215,13 +214,13 @@ def command_add(call: Call, fact: BotCommanded) -> Commanded:
     return Commanded(**_of_message(call, fact), command=told)
 
 
-@family.event("ONIMBOTV2REACTIONCHANGE", of=BotReactionChanged, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2REACTIONCHANGE", of=BotReactionChanged, bots=BotTokens.BOT)
 def reaction_change(call: Call, fact: BotReactionChanged) -> Reacted:
     """Somebody put a reaction on a message that a bot hears of, or took it away."""
     return Reacted(**_of_message(call, fact), reaction=fact.reaction, action="add" if fact.added else "delete")
 
 
-@family.event("ONIMBOTV2DELETE", of=BotRemoved, bots=BotTokens.BOT, differs=(NO_REFRESH_TOKEN,))
+@family.event("ONIMBOTV2DELETE", of=BotRemoved, bots=BotTokens.BOT)
 def bot_delete(_: Call, fact: BotRemoved) -> Removed:
     """A bot was taken out of the portal; it is told nothing after this."""
     return Removed(bot=_bot(fact))

@@ -81,7 +81,9 @@ def _view(file: File) -> dict[str, Any]:
     },
     unreachable={"FILE_FOLDER_ERROR": NO_FOLDERS},
 )
-def file_upload(call: Call, *, bot_id: BotId, dialog_id: DialogId, fields: Annotated[New, Doc("The file.")]) -> Sent:
+def file_upload(
+    call: Call, *, bot_id: BotId, dialog_id: DialogId, fields: Annotated[New, Spelled("fields"), Doc("The file.")]
+) -> Sent:
     """Send a file in a bot's name; a private chat begins with the first one."""
     acting = act(call, bot_id)
     chat_id = dialog_ids.begin(acting, dialog_id)

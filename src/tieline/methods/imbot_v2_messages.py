@@ -74,7 +74,7 @@ def message_send(
     *,
     bot_id: BotId,
     dialog_id: DialogId,
-    fields: Annotated[New | None, Doc("What is said, and which messages are forwarded.")] = None,
+    fields: Annotated[New | None, Spelled("fields"), Doc("What is said, and which messages are forwarded.")] = None,
 ) -> Sent:
     """Write in a bot's name, and say messages again that it may read; a private chat begins with the first one."""
     new, acting = fields or New(), act(call, bot_id)
@@ -120,7 +120,9 @@ def message_update(
     *,
     bot_id: BotId,
     message_id: MessageId,
-    fields: Annotated[Changes, Doc("What is changed: the text, attach, keyboard, of which N takes it away.")],
+    fields: Annotated[
+        Changes, Spelled("fields"), Doc("What is changed: the text, attach, keyboard, of which N takes it away.")
+    ],
 ) -> Done:
     """Change a message of the bot; an empty text deletes it."""
     change = Change(fields.message, contents.read(fields.attach, fields.keyboard, None, bot_id))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from tieline.api.faults import ApiError, Fault
-from tieline.api.method import Doc
+from tieline.api.method import Doc, Spelled
 from tieline.api.wire import Wire
 from tieline.domain.bots import Bot, BotType
 from tieline.methods import imbot_v2_views as views
@@ -101,7 +101,7 @@ OF_AVATARS: dict[type[Exception], Fault] = {bot_modes.NoImage: NO_IMAGE, bot_mod
     faults=(BOT_TOKEN_NOT_SPECIFIED, BOT_TOKEN_INVALID_LENGTH, BOT_INVALID_TYPE, BOT_INVALID_EVENT_MODE),
 )
 def bot_register(
-    call: Call, *, fields: Annotated[New, Doc("The bot; it needs code and properties.name.")]
+    call: Call, *, fields: Annotated[New, Spelled("fields"), Doc("The bot; it needs code and properties.name.")]
 ) -> views.Told:
     """Add a bot, which is a user. A code that the program has used before is the bot that has it, as it is."""
     if call.webhook is not None:

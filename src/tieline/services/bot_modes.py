@@ -106,8 +106,9 @@ def change(call: Call, bot: Bot, changed: Bot, profile: dict[str, Any]) -> None:
         _check_address(call, changed)
     bots.change(call, bot, changed, profile)
     if moved and changed.version == VERSION:
-        subscriptions.unbind_bot(call, bot.app_id, _events(call), bot_id=bot.id)
+        waiting = subscriptions.take_from_bot(call, bot)
         _subscribe(call, changed)
+        subscriptions.give_to_bot(call, changed, waiting)
 
 
 def _check_address(call: Call, bot: Bot) -> None:

@@ -248,6 +248,32 @@ def forget_bot(call: Call, bot: Bot) -> None:
             call.touch()
 
 
+def take_from_bot(call: Call, bot: Bot) -> list[Delivery]:
+    """End what a bot of its own subscribed to; returns what waited for it, oldest first, to be told elsewhere."""
+    taken: list[Delivery] = []
+    for binding in apps.list_bindings(call.tx, call.portal_id, app_id=bot.app_id):
+        if binding.bot_id == bot.id:
+            taken += cancel_waiting(call, binding, "the bot gets it elsewhere")
+            apps.remove_binding(call.tx, call.portal_id, binding.id)
+            call.touch()
+    return sorted(taken, key=lambda delivery: delivery.id)
+
+
+def give_to_bot(call: Call, bot: Bot, taken: list[Delivery]) -> None:
+    """Let a bot get what waited for it at another address, or elsewhere."""
+    for delivery in taken:
+        if bot.fetches:
+            fetching.put(call, delivery.event_id, bot.app_id, bot.fetch_lane)
+            continue
+        for binding in call.bindings(delivery.event):
+            if binding.bot_id == bot.id:
+                queued = outbox.add_delivery(
+                    call.tx, call.portal_id, delivery.event_id, binding, delivery.chat_id, call.real_now
+                )
+                version = call.tx.version(call.portal_id)
+                call.tx.signal(LaneDue(call.portal_id, queued.lane_id, binding.handler, None, version))
+
+
 def remove_all(call: Call, app_id: int, reason: str) -> None:
     """End all subscriptions of an application and what waits for them."""
     for binding in apps.list_bindings(call.tx, call.portal_id, app_id=app_id):
@@ -256,8 +282,8 @@ def remove_all(call: Call, app_id: int, reason: str) -> None:
     call.touch()
 
 
-def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
-    """Cancel what waits for a subscription, and say so in the journal."""
+def cancel_waiting(call: Call, binding: Binding, reason: str) -> list[Delivery]:
+    """Cancel what waits for a subscription, say so in the journal, and return it."""
     waiting = outbox.list_waiting(call.tx, call.portal_id, binding.id)
     for delivery in waiting:
         outbox.cancel(call.tx, delivery, call.real_now)
@@ -273,6 +299,7 @@ def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
         for delivery in waiting
     ]
     journal.add_entries(call.tx, entries)
+    return waiting
 
 
 def own_bindings(call: Call) -> list[Binding]:
