@@ -11,7 +11,7 @@ from tieline.api.faults import ApiError, Fault
 from tieline.api.method import Method
 from tieline.api.registry import Registry
 from tieline.api.wire import WrongValue, clean, reader
-from tieline.services.call import Call
+from tieline.services.call import Call, NeedsWriter
 
 log = structlog.get_logger(__name__)
 NAME = "batch"
@@ -81,6 +81,8 @@ def run(registry: Registry, call: Call, params: dict[str, Any], perform: Perform
                 bodies[key] = _run_one(registry, call, command, results, perform)
         except ApiError as error:
             errors[key] = _error(error.fault)
+        except NeedsWriter:
+            raise
         except Exception:
             if call.tx.broken:
                 raise

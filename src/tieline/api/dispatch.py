@@ -17,7 +17,7 @@ from tieline.domain.apps import App
 from tieline.domain.ids import fingerprint
 from tieline.domain.people import User
 from tieline.services import people
-from tieline.services.call import Call, World
+from tieline.services.call import Call, NeedsWriter, World
 from tieline.store import people as people_store
 from tieline.store import tokens as token_store
 from tieline.store import webhooks as webhook_store
@@ -70,8 +70,12 @@ class Dispatcher:
         try:
             method = self._find(request)
             writes = method.writes or batch.writes(self.registry, method, request.params)
-            run = self.database.write if writes else self.database.read
-            return await run(lambda tx: self._run(tx, method, request))
+            if not writes:
+                try:
+                    return await self.database.read(lambda tx: self._run(tx, method, request, writing=False))
+                except NeedsWriter:
+                    pass
+            return await self.database.write(lambda tx: self._run(tx, method, request, writing=True))
         except ApiError as error:
             return failed(error.fault)
         except Unavailable:
@@ -90,9 +94,10 @@ class Dispatcher:
             raise ApiError(faults.METHOD_NOT_FOUND)
         return method
 
-    def _run(self, tx: Tx, method: Method, request: Request) -> Answer:
+    def _run(self, tx: Tx, method: Method, request: Request, *, writing: bool) -> Answer:
         request.watch.begin()
         call = authorise(self.world, tx, request)
+        call.writing = writing
         request.watch.zone = call.portal.time_zone
         account = request.account = Account(self.operating, _caller(call), call.real_now)
         if method.name != batch.NAME:

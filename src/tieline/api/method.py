@@ -228,11 +228,11 @@ class Family:
         """Declare the decorated function as a method.
 
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
-        that is positional-only. A method that
-        `writes` runs in the writer, others on a reader. One that is `large` takes long texts in Base64,
-        which go to disk as they come in. `errors` maps domain errors to faults, `faults` lists
-        those that the body raises itself as ApiError. `differs` tells where it departs from the documentation,
-        `unreachable` which documented errors it cannot come to, and why.
+        that is positional-only. A method that `writes` runs in the writer, others on a reader; one that has
+        something to write now and then goes from there to the writer by `Call.require_writer`. One that is
+        `large` takes long texts in Base64, which go to disk as they come in. `errors` maps domain errors to
+        faults, `faults` lists those that the body raises itself as ApiError. `differs` tells where it departs
+        from the documentation, `unreachable` which documented errors it cannot come to, and why.
         """
 
         def declare(handler: Handler) -> Handler:

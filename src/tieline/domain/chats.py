@@ -9,6 +9,7 @@ from tieline.domain.ids import UserCode
 # Among a message's parameters.
 PRIVATE, GONE, ASKED = "private", "gone", "asked"
 ATTACH, KEYBOARD, MENU, REPLY = "ATTACH", "KEYBOARD", "MENU", "REPLY_ID"
+FORWARD, UUID = "FORWARD_ID", "UUID"
 CONTENT = (ATTACH, KEYBOARD, MENU)
 
 

@@ -15,6 +15,7 @@ class Fact:
     chat_id: int = 0  # orders deliveries; 0 for what belongs to no dialog
     message_id: int | None = None  # fails where the event is given up
     bot_id: int | None = None  # of a bot that has a handler of its own
+    reader_id: int | None = None  # in whose chats it happened, where it is told to each who is there
 
     @property
     def subject(self) -> str:

@@ -1,16 +1,20 @@
 """How messages, chats and users look to the second version of the API: in camelCase, with plain booleans."""
 
+from dataclasses import replace
 from typing import Any
 
-from tieline.api.wire import iso
-from tieline.domain.chats import Author, Chat, Message
-from tieline.domain.files import File
-from tieline.domain.people import User
-from tieline.methods.chat_views import chat_view, dialog_id
-from tieline.methods.views import params_of, user_view
-from tieline.services.call import Call
+import msgspec
 
-_OF_READER = frozenset({"role", "muteList"})  # differ with who looks, so that events tell nothing of them
+from tieline.api.wire import iso, yes_no
+from tieline.domain.chats import FORWARD, UUID, Author, Chat, ChatType, Message
+from tieline.domain.files import File
+from tieline.domain.people import User, UserKind
+from tieline.methods.chat_views import dialog_id, dialog_view
+from tieline.methods.views import find_user, params_of, user_view
+from tieline.services.call import Call
+from tieline.store import files as file_store
+from tieline.store import members
+from tieline.store import messages as message_store
 
 
 def camel(name: str) -> str:
@@ -24,17 +28,96 @@ def user_view_v2(call: Call, user: User) -> dict[str, Any]:
     return {camel(name): value for name, value in user_view(call, user).items()}
 
 
-def chat_view_v2(call: Call, chat: Chat, *, for_all: bool = False) -> dict[str, Any]:
-    """Write a chat; `for_all`: without what differs with who looks."""
-    told = {camel(name): value for name, value in chat_view(call, chat).items()}
-    told |= {
-        "dialogId": dialog_id(chat, call.actor.id) if call.user else chat.dialog_id,
+_UNTOLD = frozenset({"avatarHr", "network", "botData"})
+_KINDS = {UserKind.PERSON: "employee", UserKind.CUSTOMER: "extranet", UserKind.BOT: "bot"}
+
+
+def entity_user(call: Call, user: User) -> dict[str, Any]:
+    """Write a user as methods about bots do."""
+    told = {name: value for name, value in user_view_v2(call, user).items() if name not in _UNTOLD}
+    return told | {"type": _KINDS[user.kind]}
+
+
+_SEEN = dict.fromkeys(("idle", "lastActivityDate", "mobileLastDate", "desktopLastDate"), False)
+
+
+def told_user(call: Call, user_id: int) -> dict[str, Any] | None:
+    """Write a user as events do, which tell nothing of when somebody was there; nobody is null."""
+    user = find_user(call, user_id) if user_id else None
+    return entity_user(call, user) | _SEEN if user else None
+
+
+# What differs with who looks, or with the moment: events tell nothing of it.
+_OF_READER = frozenset(
+    [
+        "role",
+        "muteList",
+        "managerList",
+        "dateCreate",
+        "userCounter",
+        "messageCount",
+        "lastMessageId",
+        "lastMessageViews",
+        "lastId",
+        "unreadId",
+        "markedId",
+        "public",
+        "counter",
+        "readedList",
+        "restrictions",
+    ]
+)
+
+
+def entity_chat(call: Call, chat: Chat, *, new: bool = False) -> dict[str, Any]:
+    """Write a chat as methods about bots do, as the caller sees it."""
+    told = {camel(name): value for name, value in dialog_view(call, chat).items()}
+    views = {camel(name): value for name, value in told["lastMessageViews"].items()}
+    return told | {
         "description": chat.description,
-        "diskFolderId": 0,
-        "isNew": False,
+        "textFieldEnabled": yes_no(told["textFieldEnabled"]),
+        "permissions": {camel(name): who for name, who in told["permissions"].items()},
+        "lastMessageViews": msgspec.json.encode(views).decode(),
+        "isNew": new,
     }
-    told["permissions"] = {camel(name): who for name, who in told["permissions"].items()}
-    return {name: value for name, value in told.items() if not (for_all and name in _OF_READER)}
+
+
+def told_chat(call: Call, chat: Chat, reader: User) -> dict[str, Any]:
+    """Write a chat as events do; `reader` is who gets them, by whose partner a private one is named."""
+    told = entity_chat(replace(call, user=reader), chat)
+    named = dialog_id(chat, reader.id) if _is_inside(chat, reader) else chat.dialog_id
+    return {name: value for name, value in told.items() if name not in _OF_READER} | {"dialogId": named}
+
+
+def _is_inside(chat: Chat, user: User) -> bool:
+    return chat.type is not ChatType.PRIVATE or str(user.id) in (chat.outer_chat, chat.outer_user)
+
+
+def entity_message(call: Call, chat: Chat, message: Message, attached: list[File]) -> dict[str, Any]:
+    """Write a message as methods about bots do, and events."""
+    marks = members.list_read_marks(call.tx, call.portal_id, chat.id)
+    seen = any(mark.sequence >= message.sequence and reader != message.author_id for reader, mark in marks.items())
+    told = message_view_v2(call, chat, message, attached)
+    return told | {
+        "uuid": str(message.params.get(UUID, "")),
+        "forward": _forwarded(call, message),
+        "viewedByOthers": told["viewedByOthers"] or seen,
+    }
+
+
+def _forwarded(call: Call, message: Message) -> dict[str, Any] | None:
+    number = message.params.get(FORWARD)
+    source = message_store.find_message(call.tx, call.portal_id, number) if isinstance(number, int) else None
+    if source is None:
+        return None
+    date = iso(source.created_at, call.portal.time_zone)
+    return {"id": source.id, "userId": source.author_id, "chatId": source.chat_id, "date": date}
+
+
+def told_message(call: Call, chat: Chat, message: Message) -> dict[str, Any]:
+    """Write a message as events do, with its files."""
+    attached = file_store.list_files(call.tx, call.portal_id, [message.id]).get(message.id, [])
+    return entity_message(call, chat, message, attached)
 
 
 def message_view_v2(call: Call, chat: Chat, message: Message, attached: list[File]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def _tell(
     actor_id = call.user.id if call.user else None
     common = {"actor_id": actor_id, "chat_id": chat.id if chat else 0}
     together: dict[int, list[Bot]] = {}
-    for bot in listeners:
+    for bot in sorted(listeners, key=lambda bot: bot.id):  # who queue events lock the same lanes in the same order
         if bot.version == FIRST:
             if what in bot.handlers:
                 together.setdefault(bot.app_id, []).append(bot)

@@ -7,7 +7,7 @@ from tieline.domain.apps import App
 from tieline.domain.bots import Bot
 from tieline.domain.people import User
 from tieline.domain.user_fields import WrongValue
-from tieline.services import bot_events, bot_sessions, chats, groups, people
+from tieline.services import bot_events, bot_sessions, chats, groups, people, subscriptions
 from tieline.services.call import Call
 from tieline.services.urls import MAX_URL, refuse_address
 from tieline.store import bots as store
@@ -144,6 +144,7 @@ def remove(call: Call, bot: Bot) -> None:
         chat = chats.lock(call, found.id)
         if bot_sessions.is_bots(chat) and chat.operator_id == bot.id:
             chats.keep(call, bot_sessions.hand_over(call, chat), chat)
+    subscriptions.forget_bot(call, bot)
     groups.forget(call, bot.id)
     store.remove_bot(call.tx, call.portal_id, bot.id)
     _log(call, "bot removed", bot)

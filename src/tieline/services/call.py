@@ -12,7 +12,7 @@ from tieline.domain.events import Fact
 from tieline.domain.ids import fingerprint
 from tieline.domain.lines import Line
 from tieline.domain.people import Portal, User, UserKind
-from tieline.store import apps, bots, connectors, lines, people
+from tieline.store import apps, bots, connectors, event_readers, lines, people
 from tieline.store.cache import Cache
 from tieline.store.engine import Tx
 from tieline.store.files import Folder
@@ -101,6 +101,10 @@ class World:
     cache: Cache = field(default_factory=Cache)
 
 
+class NeedsWriter(Exception):
+    """A call that began on a reader has something to write, and is made again in the writer."""
+
+
 @dataclass(slots=True)
 class Call:
     """One call: who makes it and the open transaction; look-ups of what seldom changes come from the cache."""
@@ -115,6 +119,7 @@ class Call:
     scopes: frozenset[str] = frozenset()
     client: str = ""  # the key by which a webhook names the program that it is called by
     source: str = ""  # the caller's key: what it does is not told to its own offline queue of this key
+    writing: bool = True  # it is made in the writer
     now: int = field(init=False)  # the portal's time; what machines measure (tokens, deliveries) goes by `real_now`
 
     def __post_init__(self) -> None:
@@ -228,6 +233,17 @@ class Call:
             ("bindings", event),
             lambda: apps.list_bindings(self.tx, self.portal_id, event=event),
         )
+
+    def event_readers(self) -> dict[int, int]:
+        """Return who fetches what happens in their chats, and since when."""
+        return self.world.cache.get(
+            self.tx, self.portal_id, "event readers", lambda: event_readers.list_readers(self.tx, self.portal_id)
+        )
+
+    def require_writer(self) -> None:
+        """Go to the writer unless this call is there: what follows changes something."""
+        if not self.writing:
+            raise NeedsWriter
 
     def touch(self) -> None:
         """Say that something that is cached changes in this call."""

@@ -71,7 +71,7 @@ def access(call: Call, chat: Chat, user: User) -> Access:
 
 def _may_speak(call: Call, chat: Chat, user: User, member: members.Member) -> bool:
     """Tell whether a member may write: where the text field is off, those who lead the chat and bots alone."""
-    if user.kind is UserKind.BOT or chat.type is ChatType.PRIVATE:
+    if user.kind is UserKind.BOT or (chat.type is ChatType.PRIVATE and not chat.bots):
         return True
     card = card_of(call, chat)
     return card.text_field or member.manager or card.owner_id == user.id

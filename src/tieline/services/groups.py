@@ -7,7 +7,7 @@ from typing import Any
 from tieline.domain.chats import COLORS, Chat, ChatCard, ChatType
 from tieline.domain.content import plain
 from tieline.domain.people import User, UserKind
-from tieline.services import bot_events, chats, images, messages
+from tieline.services import bot_events, chats, images, messages, reader_events
 from tieline.services.call import Call
 from tieline.store import chat_cards, chat_marks, members
 from tieline.store import chats as store
@@ -106,11 +106,10 @@ def _join(call: Call, chat: Chat, user_id: int, *, hidden_to: int = 0) -> Chat:
         mark = members.ReadMark(chat.sequence, chat.messages)
         members.set_read_mark(call.tx, call.portal_id, chat.id, user_id, mark)
     bot = call.bots().get(user_id)
-    if bot is None:
-        return chat
-    if user_id != call.actor.id:
+    if bot is not None and user_id != call.actor.id:
         bot_events.tell_joined(call, chat, bot, call.actor.id)
-    return chat._replace(bots=chat.bots + 1)
+    reader_events.tell_joined(call, chat, user_id)
+    return chat._replace(bots=chat.bots + (bot is not None))
 
 
 def _leave(call: Call, chat: Chat, user_id: int) -> Chat:
@@ -198,6 +197,30 @@ def _leads(call: Call, chat: Chat) -> bool:
         return chats.access(call, chat, call.actor).hand_on
     member = members.find_member(call.tx, call.portal_id, chat.id, call.actor.id)
     return member is not None and (member.manager or chats.card_of(call, chat).owner_id == call.actor.id)
+
+
+def get_led(call: Call, chat_id: int) -> Chat:
+    """Return a locked chat that the caller leads."""
+    chat = get_own(call, chat_id)
+    if not _leads(call, chat):
+        raise NotInCharge
+    return chat
+
+
+def get_owned(call: Call, chat_id: int) -> Chat:
+    """Return a locked group chat that is the caller's."""
+    chat = get_group(call, chat_id)
+    if chats.card_of(call, chat).owner_id != call.actor.id:
+        raise NotInCharge
+    return chat
+
+
+def get_group(call: Call, chat_id: int) -> Chat:
+    """Return a locked group chat that the caller is in."""
+    chat = get_own(call, chat_id)
+    if chat.is_dialog or chat.type is ChatType.PRIVATE:
+        raise Fixed("Only group chats have looks and owners")
+    return chat
 
 
 def _is_member(call: Call, chat: Chat, user_id: int) -> bool:
@@ -327,6 +350,14 @@ def portray(call: Call, chat_id: int, avatar: str) -> None:
 def set_text_field(call: Call, chat_id: int, *, enabled: bool) -> None:
     """Let all members write, or those who lead the chat and bots alone."""
     chat = _changeable(call, chat_id, "The text field of this chat stays")
+    _keep_card(call, chat, replace(chats.card_of(call, chat), text_field=enabled))
+
+
+def set_text_field_of_bot(call: Call, chat_id: int, *, enabled: bool) -> None:
+    """Let the others write in a chat that the calling bot is in, a private one too, or not."""
+    chat = get_own(call, chat_id)
+    if chat.is_dialog:
+        raise Fixed("Customers of a dialog write where they are")
     _keep_card(call, chat, replace(chats.card_of(call, chat), text_field=enabled))
 
 

@@ -18,7 +18,7 @@ from tieline.domain.events import (
 )
 from tieline.domain.people import UserKind
 from tieline.domain.sessions import Move
-from tieline.services import bot_events, chats, sessions
+from tieline.services import bot_events, chats, reader_events, sessions
 from tieline.services.call import Call
 from tieline.services.chats import MessageMissing, NoAccess, access, appended, keep, lock
 from tieline.services.subscriptions import is_heard, publish
@@ -99,10 +99,9 @@ def _add(call: Call, chat: Chat, draft: Draft) -> tuple[Chat, int]:
     if draft.system:
         author = Author.SYSTEM
     author_id = 0 if draft.system else call.actor.id
-    chat, message_id = add_message(call, chat, author=author, author_id=author_id, text=draft.text, params=params)
-    for file_id in draft.files:
-        file_store.set_message(call.tx, call.portal_id, file_id, chat.id, message_id)
-    return chat, message_id
+    return add_message(
+        call, chat, author=author, author_id=author_id, text=draft.text, params=params, files=draft.files
+    )
 
 
 def say(call: Call, chat: Chat, text: str) -> Chat:
@@ -171,8 +170,9 @@ def add_message(
     author_id: int,
     text: str,
     params: dict[str, object] | None = None,
+    files: tuple[int, ...] = (),
 ) -> tuple[Chat, int]:
-    """Append a message of ours to a locked chat."""
+    """Append a message of ours to a locked chat, with kept files."""
     message_id = store.add_message(
         call.tx,
         call.portal_id,
@@ -184,6 +184,8 @@ def add_message(
         params=params,
     )
     assert message_id is not None  # only an outer id can be there already
+    for file_id in files:
+        file_store.set_message(call.tx, call.portal_id, file_id, chat.id, message_id)
     if not (params and PRIVATE in params):
         tell_added(call, chat, message_id, author=author, author_id=author_id, text=text, params=params)
     return appended(chat, message_id, call.now, counts=author is not Author.SYSTEM), message_id
@@ -200,11 +202,17 @@ def tell_added(
     params: dict[str, object] | None = None,
     pressed: frozenset[int] = frozenset(),
 ) -> None:
-    """Tell bots of the chat of a message that is about to stand behind it, and whose connector brings the dialog in."""
-    if bot_events.concerns(call, chat, text):
+    """Tell a chat's bots and readers, and whose connector brings it in, of a message that is about to stand there.
+
+    `pressed` are bots that have been told already, since the message stands for a button.
+    """
+    concerned = bot_events.concerns(call, chat, text)
+    if concerned or call.event_readers():
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
-        bot_events.tell_added(call, chat, message, pressed=pressed)
+        if concerned:
+            bot_events.tell_added(call, chat, message, pressed=pressed)
+        reader_events.tell_added(call, chat, message)
     if not chat.is_dialog:
         return
     connector = call.find_connector(chat.connector)
@@ -233,6 +241,7 @@ def _tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
         return
     if chat.bots:
         bot_events.tell_rewritten(call, chat, message)
+    reader_events.tell_rewritten(call, chat, message)
     connector = call.find_connector(chat.connector) if chat.is_dialog else None
     if connector is None:
         return

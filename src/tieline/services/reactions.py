@@ -1,13 +1,13 @@
 """Reactions on messages: likes and their like."""
 
 from tieline.domain.chats import Message
-from tieline.services import bot_events, chats
+from tieline.domain.reactions import LIKE
+from tieline.services import bot_events, chats, reader_events
 from tieline.services.call import Call
 from tieline.services.chats import MessageMissing
 from tieline.store import messages as message_store
 from tieline.store import reactions as store
 
-LIKE = "like"
 MOST = 50  # kinds of reactions of one user on one message
 
 
@@ -48,7 +48,9 @@ def _change(call: Call, message_id: int, reaction: str, *, added: bool) -> Messa
         raise NothingChanged
     after = chat._replace(sequence=chat.sequence + 1)
     message_store.set_message_changed(call.tx, call.portal_id, message.id, after.sequence)
-    if chat.bots and not message.private:
-        bot_events.tell_reaction(call, after, message, reaction, added=added)
+    if not message.private:
+        if chat.bots:
+            bot_events.tell_reaction(call, after, message, reaction, added=added)
+        reader_events.tell_reaction(call, after, message, reaction, added=added)
     chats.keep(call, after, chat)
     return message

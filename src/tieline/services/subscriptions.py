@@ -5,11 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from tieline.domain.apps import App, Binding
+from tieline.domain.bots import Bot
 from tieline.domain.events import Delivery, Fact, OfflineQueueGrown
-from tieline.services import offline
+from tieline.services import fetching, offline
 from tieline.services.call import Call, EventForm
 from tieline.services.urls import MAX_URL, refuse_address
-from tieline.store import apps, fetches, journal, outbox
+from tieline.store import apps, journal, outbox
 from tieline.store.signals import LaneCut, LaneDue
 
 MAX_CONNECTOR = 255
@@ -64,7 +65,9 @@ def _may_get(call: Call, fact: Fact, binding: Binding, scopes: tuple[str, ...]) 
     if fact.app_id not in (None, binding.app_id) or binding.bot_id not in (None, fact.bot_id):
         return False
     app = call.find_app(binding.app_id)
-    return app is not None and app.installed and _covers(app, scopes)
+    if app is None or not app.installed or not _covers(app, scopes):
+        return False
+    return fact.reader_id in (None, binding.auth_user_id or app.user_id)
 
 
 def _covers(app: App, scopes: tuple[str, ...]) -> bool:
@@ -124,7 +127,7 @@ def queue(call: Call, event: EventForm, fact: Fact, app_id: int, reader: str) ->
         data=msgspec.json.encode(event.render(call, fact)).decode(),
         now=call.real_now,
     )
-    fetches.add_fetched(call.tx, call.portal_id, event_id, app_id, reader, call.real_now)
+    fetching.put(call, event_id, app_id, reader)
 
 
 def bind(call: Call, event_name: str, handler: str, *, auth_user_id: int | None, notice_pause: int) -> None:
@@ -237,6 +240,40 @@ def unbind_bot(call: Call, app_id: int, events: list[str], handler: str = "", bo
     _remove(call, found)
 
 
+def forget_bot(call: Call, bot: Bot) -> None:
+    """End what a bot of its own subscribed to; what waits is still sent, so that its end is told."""
+    for binding in apps.list_bindings(call.tx, call.portal_id, app_id=bot.app_id):
+        if binding.bot_id == bot.id:
+            apps.remove_binding(call.tx, call.portal_id, binding.id)
+            call.touch()
+
+
+def take_from_bot(call: Call, bot: Bot) -> list[Delivery]:
+    """End what a bot of its own subscribed to; returns what waited for it, oldest first, to be told elsewhere."""
+    taken: list[Delivery] = []
+    for binding in apps.list_bindings(call.tx, call.portal_id, app_id=bot.app_id):
+        if binding.bot_id == bot.id:
+            taken += cancel_waiting(call, binding, "the bot gets it elsewhere")
+            apps.remove_binding(call.tx, call.portal_id, binding.id)
+            call.touch()
+    return sorted(taken, key=lambda delivery: delivery.id)
+
+
+def give_to_bot(call: Call, bot: Bot, taken: list[Delivery]) -> None:
+    """Let a bot get what waited for it at another address, or elsewhere."""
+    for delivery in taken:
+        if bot.fetches:
+            fetching.put(call, delivery.event_id, bot.app_id, bot.fetch_lane)
+            continue
+        for binding in call.bindings(delivery.event):
+            if binding.bot_id == bot.id:
+                queued = outbox.add_delivery(
+                    call.tx, call.portal_id, delivery.event_id, binding, delivery.chat_id, call.real_now
+                )
+                version = call.tx.version(call.portal_id)
+                call.tx.signal(LaneDue(call.portal_id, queued.lane_id, binding.handler, None, version))
+
+
 def remove_all(call: Call, app_id: int, reason: str) -> None:
     """End all subscriptions of an application and what waits for them."""
     for binding in apps.list_bindings(call.tx, call.portal_id, app_id=app_id):
@@ -245,8 +282,8 @@ def remove_all(call: Call, app_id: int, reason: str) -> None:
     call.touch()
 
 
-def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
-    """Cancel what waits for a subscription, and say so in the journal."""
+def cancel_waiting(call: Call, binding: Binding, reason: str) -> list[Delivery]:
+    """Cancel what waits for a subscription, say so in the journal, and return it."""
     waiting = outbox.list_waiting(call.tx, call.portal_id, binding.id)
     for delivery in waiting:
         outbox.cancel(call.tx, delivery, call.real_now)
@@ -262,6 +299,7 @@ def cancel_waiting(call: Call, binding: Binding, reason: str) -> None:
         for delivery in waiting
     ]
     journal.add_entries(call.tx, entries)
+    return waiting
 
 
 def own_bindings(call: Call) -> list[Binding]:

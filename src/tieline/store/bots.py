@@ -1,7 +1,7 @@
 """Bots and their commands; what seldom changes, so callers read it through the cache."""
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -109,3 +109,27 @@ def _command_values(command: Command) -> dict[str, Any]:
 def remove_command(tx: Tx, portal_id: int, command_id: int) -> None:
     """Forget a command."""
     tx.run("delete from bot_commands where portal_id = :portal and id = :id", portal=portal_id, id=command_id)
+
+
+class Counts(NamedTuple):
+    """How much a bot has written, in how many chats it is, and with how many others."""
+
+    messages: int
+    chats: int
+    users: int
+
+
+def count(tx: Tx, portal_id: int, bot_id: int) -> Counts:
+    """Count what a bot has done and where it is."""
+    row = tx.one(
+        """select (select count(*) from messages where portal_id = :portal and author = 'bot' and author_id = :bot),
+        (select count(*) from members where portal_id = :portal and user_id = :bot),
+        (select count(distinct o.user_id) from members m join members o on o.portal_id = m.portal_id
+        and o.chat_id = m.chat_id and o.user_id <> m.user_id where m.portal_id = :portal and m.user_id = :bot)
+        + (select count(distinct c.customer_id) from members m join chats c on c.portal_id = m.portal_id
+        and c.id = m.chat_id where m.portal_id = :portal and m.user_id = :bot and c.type = 'lines')""",
+        portal=portal_id,
+        bot=bot_id,
+    )
+    assert row
+    return Counts(*row)

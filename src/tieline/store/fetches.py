@@ -55,6 +55,11 @@ def find_reader_lane(tx: Tx, portal_id: int, app_id: int, reader: str) -> int | 
     return int(row[0]) if row else None
 
 
+def lock_lane(tx: Tx, portal_id: int, lane_id: int) -> None:
+    """Wait until whoever puts something into a lane has ended, and let nobody put anything there until this ends."""
+    tx.one("select 1 from lanes where portal_id = :portal and id = :lane for update", portal=portal_id, lane=lane_id)
+
+
 def list_fetched(tx: Tx, portal_id: int, lane_id: int, *, since: int, limit: int) -> list[Fetched]:
     """Return what waits in a reader's lane from a number on, oldest first."""
     rows = tx.all(
@@ -93,3 +98,38 @@ def confirm_fetched(tx: Tx, portal_id: int, lane_id: int, before: int, now: int,
         lane=lane_id,
         before=before,
     )
+
+
+def is_older(tx: Tx, portal_id: int, lane_id: int, moment: int) -> bool:
+    """Tell whether the first of what waits in a lane came before a moment."""
+    row = tx.one(
+        """select created_at from deliveries where portal_id = :portal and lane_id = :lane and state = 'waiting'
+        order by id limit 1""",
+        portal=portal_id,
+        lane=lane_id,
+    )
+    return row is not None and row[0] < moment
+
+
+def find_last_before(tx: Tx, portal_id: int, lane_id: int, moment: int) -> int:
+    """Return the number of the last that waits in a lane and came before a moment; 0 for none."""
+    row = tx.one(
+        """select max(id) from deliveries where portal_id = :portal and lane_id = :lane and state = 'waiting'
+        and created_at < :moment""",
+        portal=portal_id,
+        lane=lane_id,
+        moment=moment,
+    )
+    return (row[0] if row else None) or 0
+
+
+def find_surplus(tx: Tx, portal_id: int, lane_id: int, most: int) -> int:
+    """Return the number of the newest in a lane behind which as many wait as may; 0 where no more do."""
+    row = tx.one(
+        """select id from deliveries where portal_id = :portal and lane_id = :lane and state = 'waiting'
+        order by id desc limit 1 offset :most""",
+        portal=portal_id,
+        lane=lane_id,
+        most=most,
+    )
+    return row[0] if row else 0

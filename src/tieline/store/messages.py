@@ -360,3 +360,28 @@ def find_last_read_outside(tx: Tx, portal_id: int, chat_id: int) -> Message | No
         chat=chat_id,
     )
     return _message(row) if row else None
+
+
+def list_ids_between(tx: Tx, portal_id: int, chat_id: int, after: int, to: int, limit: int) -> list[tuple[int, int]]:
+    """Return (message, author) of what stands behind a sequence and up to another, oldest first."""
+    rows = tx.all(
+        """select id, author_id from messages where portal_id = :portal and chat_id = :chat
+        and sequence > :after and sequence <= :to order by sequence limit :limit""",
+        portal=portal_id,
+        chat=chat_id,
+        after=after,
+        to=to,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_last_of_authors(tx: Tx, portal_id: int, chat_id: int) -> dict[int, int]:
+    """Return the last message of each who wrote into a chat."""
+    rows = tx.all(
+        """select author_id, max(id) from messages where portal_id = :portal and chat_id = :chat
+        group by author_id""",
+        portal=portal_id,
+        chat=chat_id,
+    )
+    return {row[0]: row[1] for row in rows}

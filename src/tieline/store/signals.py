@@ -71,6 +71,7 @@ class WritingBegun:
     user_id: int
     name: str
     status: str = ""
+    seconds: int = 0  # for which it is shown; 0 for as long as usual
 
 
 @dataclass(frozen=True, slots=True)
