@@ -114,8 +114,9 @@ def _join(call: Call, chat: Chat, user_id: int, *, hidden_to: int = 0) -> Chat:
 
 
 def _leave(call: Call, chat: Chat, user_id: int) -> Chat:
-    """Let somebody out of a locked chat."""
+    """Let somebody out of a locked chat; how he had marked it is forgotten."""
     members.remove_member(call.tx, call.portal_id, chat.id, user_id)
+    chat_marks.remove_marks(call.tx, call.portal_id, chat.id, user_id)
     return chat._replace(bots=max(chat.bots - (user_id in call.bots()), 0))
 
 
