@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.bots import PNG
+from support.bots import LARGE_PNG, PNG
 from support.people import Circle
 from support.portal import Desk, Portal, Reply, refused
 
@@ -93,6 +93,7 @@ def test_chat_without_a_title_is_called_by_who_is_in_it(quick: Circle, params: d
         ({"TITLE": ["x"]}, NOT_MADE),
         ({"COLOR": "PLAID"}, (400, "WRONG_COLOR", "This color currently unavailable")),
         ({"AVATAR": "no image"}, (400, "AVATAR_ERROR", "Avatar incorrect type")),
+        ({"AVATAR": LARGE_PNG}, (400, "AVATAR_ERROR", "Avatar incorrect size (max 5000x5000)")),
     ],
 )
 def test_chat_that_is_not_begun(quick: Circle, params: dict[str, Any], told: tuple[int, str, str]) -> None:
@@ -247,6 +248,7 @@ def test_chat_of_others_stays_as_it_is(quick: Circle, method: str, which: str) -
         ("setOwner", {"USER_ID": 999}, NOT_OWNER),
         ("updateAvatar", {"AVATAR": ""}, (400, "AVATAR_ERROR", "Avatar incorrect type")),
         ("updateAvatar", {"AVATAR": "no image"}, (400, "AVATAR_ERROR", "Avatar incorrect type")),
+        ("updateAvatar", {"AVATAR": LARGE_PNG}, (400, "AVATAR_ERROR", "Avatar incorrect size (max 5000x5000)")),
         ("updateColor", {"COLOR": "PLAID"}, (400, "WRONG_COLOR", "This color currently unavailable")),
         ("updateColor", {"COLOR": ["RED"]}, (400, "WRONG_COLOR", "This color currently unavailable")),
         ("updateTitle", {"TITLE": ""}, (400, "TITLE_EMPTY", "Title can't be empty")),

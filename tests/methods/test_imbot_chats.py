@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from support.bots import PNG, Workshop
+from support.bots import LARGE_PNG, PNG, Workshop
 from support.portal import Portal, Reply, refused
 from support.waiting import until
 from tieline.store.signals import WritingBegun
@@ -262,6 +262,7 @@ def test_chat_must_be_named(quick: Room, method: str) -> None:
         ("setOwner", {"USER_ID": 999}, NOT_OWNER),
         ("updateAvatar", {"AVATAR": ""}, (400, "AVATAR_ERROR", "Avatar incorrect type")),
         ("updateAvatar", {"AVATAR": "no image"}, (400, "AVATAR_ERROR", "Avatar incorrect type")),
+        ("updateAvatar", {"AVATAR": LARGE_PNG}, (400, "AVATAR_ERROR", "Avatar incorrect size (max 5000x5000)")),
         ("updateColor", {"COLOR": "PLAID"}, (400, "WRONG_COLOR", "This color currently unavailable")),
         ("updateColor", {"COLOR": ""}, (400, "WRONG_COLOR", "This color currently unavailable")),
         ("updateTitle", {"TITLE": ""}, (400, "TITLE_EMPTY", "Title can't be empty")),

@@ -7,6 +7,9 @@ import pytest
 from support.bots import Workshop
 from support.portal import Portal, refused
 from tieline.methods import registry
+from tieline.store import apps as app_store
+from tieline.store import bot_apps as bot_app_store
+from tieline.store import bots as bot_store
 
 CLIENT_MISSING = (403, "ACCESS_DENIED", "Access denied! Client ID not specified")
 NO_BOT = (400, "BOT_ID_ERROR", "Bot not found")
@@ -83,3 +86,22 @@ def test_first_bot_writes(workshop: Workshop) -> None:
     first, _ = workshop.bot("first"), workshop.bot("second")
     workshop.app.call("imbot.message.add", DIALOG_ID=workshop.anna_id, MESSAGE="Hello")
     assert [message["author_id"] for message in workshop.history(first)] == [first]
+
+
+@pytest.mark.parametrize("by", ["application", "webhook"])
+def test_what_is_registered_twice_at_once_is_registered_once(portal: Portal, by: str) -> None:
+    workshop = Workshop(portal)
+    client = workshop.app if by == "application" else portal.webhook(workshop.anna_id, "imbot,im")
+    key = {} if by == "application" else {"CLIENT_ID": "mine"}
+    given = {"CODE": "echo", "EVENT_HANDLER": workshop.handler, "PROPERTIES": {"NAME": "Echo"}} | key
+    assert portal.at_once([(client, "imbot.register", given)] * 4) == [None] * 4
+    (bot,) = map(int, workshop.app.call("imbot.bot.list").result)
+    assert len({one.id for one in portal.read(lambda tx: app_store.list_apps(tx, 1))}) == (
+        1 if by == "application" else 2
+    )
+    command = {"BOT_ID": bot, "COMMAND": "help", "EVENT_COMMAND_ADD": workshop.handler, "LANG": PARAMS["LANG"]} | key
+    assert portal.at_once([(client, "imbot.command.register", command)] * 4) == [None] * 4
+    assert len(portal.read(lambda tx: bot_store.list_commands(tx, 1))) == 1
+    shown = {"BOT_ID": bot, "CODE": "echo", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": PARAMS["LANG"]} | key
+    assert portal.at_once([(client, "imbot.app.register", shown)] * 4) == [None] * 4
+    assert len(portal.read(lambda tx: bot_app_store.list_of_bot(tx, 1, bot))) == 1

@@ -26,6 +26,7 @@ NOT_OWNER = Fault("WRONG_REQUEST", "Change owner can only owner and user must be
 WRONG_COLOR = Fault("WRONG_COLOR", "This color currently unavailable")
 SAME_COLOR = Fault("WRONG_REQUEST", "This color currently set or chat doesn't exist")
 AVATAR_ERROR = Fault("AVATAR_ERROR", "Avatar incorrect type")
+AVATAR_TOO_LARGE = Fault("AVATAR_ERROR", "Avatar incorrect size (max 5000x5000)")
 NO_CHAT = Fault("WRONG_REQUEST", "Chat doesn't exist")
 ACCESS_DENIED = Fault("ACCESS_DENIED", "Access denied")
 NOT_MUTED = Fault("ACCESS_ERROR", "This chat cannot be muted", 403)
@@ -70,6 +71,7 @@ def _number(chat_id: int | None, dialog_id: str) -> int:
     errors={
         groups.UserMissing: NOT_MADE,
         groups.ColorUnknown: WRONG_COLOR,
+        images.ImageTooLarge: AVATAR_TOO_LARGE,
         images.NoImage: AVATAR_ERROR,
     },
     dialect=Dialect(missing=lambda _: NOT_MADE, wrong=lambda _, __: NOT_MADE),
@@ -187,6 +189,7 @@ def chat_set_owner(
         chats.ChatMissing: NO_CHAT,
         chats.NoAccess: ACCESS_DENIED,
         groups.Fixed: FIXED,
+        images.ImageTooLarge: AVATAR_TOO_LARGE,
         images.NoImage: AVATAR_ERROR,
     },
     faults=(DIALOG_ID_EMPTY,),

@@ -9,6 +9,7 @@ from tieline.methods.chat_views import dialog_view
 from tieline.methods.im_chats import (
     ACCESS_ERROR,
     AVATAR_ERROR,
+    AVATAR_TOO_LARGE,
     CHAT_ID_EMPTY,
     DIALOG_ID_EMPTY,
     FIXED,
@@ -208,7 +209,13 @@ def chat_set_owner(
 @family.method(
     "imbot.chat.updateAvatar",
     writes=True,
-    errors=_CLOSED | {chats.ChatMissing: NO_CHAT, chats.NoAccess: NO_PORTRAYING, images.NoImage: AVATAR_ERROR},
+    errors=_CLOSED
+    | {
+        chats.ChatMissing: NO_CHAT,
+        chats.NoAccess: NO_PORTRAYING,
+        images.ImageTooLarge: AVATAR_TOO_LARGE,
+        images.NoImage: AVATAR_ERROR,
+    },
 )
 def chat_update_avatar(
     call: Call, *, bot_id: BotId = None, chat_id: OfChat, avatar: Annotated[str, Doc("The picture, Base64.")]

@@ -29,6 +29,7 @@ def register(call: Call, bot: Bot, code: str, look: Look, icon: str) -> int:
     code = code.strip()
     if not code or len(code) > MAX_CODE:
         raise AppRefused
+    call.touch()  # one at a time
     known = store.list_of_bot(call.tx, call.portal_id, bot.id)
     same = next((one for one in known if one.code == code), None)
     if same is not None:

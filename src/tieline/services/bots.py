@@ -97,6 +97,7 @@ def add(call: Call, app: App, bot: Bot, profile: dict[str, Any], *, most: int) -
     """Add a bot of an application, which may have so many; a code that it has given before is that bot."""
     if not bot.code.strip():
         raise CodeMissing
+    call.touch()  # one at a time
     mine = [known for known in call.bots().values() if known.app_id == app.id]
     if known := next((known for known in mine if known.code == bot.code), None):
         return known
@@ -116,6 +117,7 @@ def add(call: Call, app: App, bot: Bot, profile: dict[str, Any], *, most: int) -
 
 def change(call: Call, bot: Bot, changed: Bot, profile: dict[str, Any]) -> None:
     """Keep what of a bot is changed."""
+    call.touch()  # one at a time
     if any(one.code == changed.code and one.id != bot.id for one in own(call)):
         raise CodeTaken
     if len(changed.code) > MAX_CODE or not changed.code.strip() or not _free(call, profile):

@@ -141,6 +141,9 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
         sequence = message.sequence if remaining else chat.sequence
     mark = members.ReadMark(sequence, chat.messages - remaining)
     members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+    marks = chat_marks.find_marks(call.tx, call.portal_id, chat.id, call.actor.id)
+    if marks.unread and not remaining:
+        chat_marks.set_marks(call.tx, call.portal_id, chat.id, call.actor.id, marks._replace(unread=False))
     call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
     return remaining
 

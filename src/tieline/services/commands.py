@@ -59,14 +59,13 @@ def register(call: Call, bot: Bot, command: Command) -> int:
     command = replace(
         command, command=read_word(command.command), bot_id=bot.id, app_id=bot.app_id, created_at=call.now
     )
+    call.touch()  # one at a time
     known = next((one for one in of_bot(call, bot) if one.command == command.command), None)
     if known is not None:
         store.set_command(call.tx, call.portal_id, replace(command, id=known.id, created_at=known.created_at))
-        call.touch()
         return known.id
     if len(of_bot(call, bot)) >= MOST:
         raise TooManyCommands
-    call.touch()
     return store.add_command(call.tx, call.portal_id, command)
 
 
@@ -94,11 +93,13 @@ def find_by_word(call: Call, word: str) -> Command:
 def change(call: Call, command: Command) -> None:
     """Keep what of a command is changed; its bot has no other of this name."""
     command = replace(command, command=read_word(command.command))
-    bot = call.bots()[command.bot_id]
+    call.touch()  # one at a time
+    bot = call.bots().get(command.bot_id)
+    if bot is None:
+        raise CommandMissing
     if any(one.command == command.command and one.id != command.id for one in of_bot(call, bot)):
         raise CommandWrong
     store.set_command(call.tx, call.portal_id, command)
-    call.touch()
 
 
 def remove(call: Call, command: Command) -> None:

@@ -51,6 +51,19 @@ def list_recent(
     return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
 
 
+def list_pinned(tx: Tx, portal_id: int, user_id: int, limit: int) -> list[Listed]:
+    """Return the chats that somebody has pinned, the last active first; he may have lost sight of some."""
+    rows = tx.all(
+        f"""select {_CHAT}, {_UNREAD} from chat_marks k join chats c on c.portal_id = k.portal_id and c.id = k.chat_id
+        left join read_marks r on r.portal_id = k.portal_id and r.chat_id = k.chat_id and r.user_id = k.user_id
+        where k.portal_id = :portal and k.user_id = :user and k.pinned = 1 order by c.active_at desc limit :limit""",
+        portal=portal_id,
+        user=user_id,
+        limit=limit,
+    )
+    return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
+
+
 def list_unread(tx: Tx, portal_id: int, user_id: int, limit: int) -> list[Listed]:
     """Return chats and open dialogs that somebody is in and has not read to the end."""
     rows = tx.all(
