@@ -236,10 +236,8 @@ class Family:
         """
 
         def declare(handler: Handler) -> Handler:
-            params, rest = _params(name, handler, may_be_empty)
             key = self.key if (auth or self.auth) is Auth.CLIENT else None
-            if key is not None:
-                params = (*params, _key_param(key))
+            params, rest = _params(name, handler, may_be_empty, key)
             self.methods.append(
                 Method(
                     name=name,
@@ -252,8 +250,7 @@ class Family:
                     exact_names=self.exact_names,
                     params=params,
                     rest=rest,
-                    result=get_type_hints(handler, include_extras=True).get("return")
-                    or _wrong(name, "says not what it returns"),
+                    result=_result(name, handler),
                     errors=errors or {},
                     faults=faults,
                     dialect=dialect or self.dialect,
@@ -310,8 +307,12 @@ def _key_param(key: ClientKey) -> Param:
     return Param("client_key", key.wire_name, key.doc, str, "", reader(str), may_be_empty=True, key=True)
 
 
+def _result(name: str, handler: Callable[..., Any]) -> Any:
+    return get_type_hints(handler, include_extras=True).get("return") or _wrong(name, "says not what it returns")
+
+
 def _params(
-    name: str, handler: Callable[..., Any], may_be_empty: tuple[str, ...]
+    name: str, handler: Callable[..., Any], may_be_empty: tuple[str, ...], key: ClientKey | None
 ) -> tuple[tuple[Param, ...], str | None]:
     hints = get_type_hints(handler, include_extras=True)
     first, *others = inspect.signature(handler).parameters.values()
@@ -340,6 +341,8 @@ def _params(
                 may_be_empty=parameter.name in may_be_empty,
             )
         )
+    if key is not None:
+        params.append(_key_param(key))
     return tuple(params), rest
 
 
