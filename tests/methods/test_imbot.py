@@ -238,6 +238,16 @@ def test_bot_that_goes_leaves_chats_and_its_program_is_told(workshop: Workshop, 
     assert refused(workshop.app.call("imbot.unregister", BOT_ID=bot)) == (400, "BOT_ID_ERROR", "Bot not found")
 
 
+def test_bot_that_is_registered_anew_leads_elsewhere(workshop: Workshop, receiver: Receiver) -> None:
+    workshop.app.call("imbot.unregister", BOT_ID=workshop.bot())
+    receiver.wait(1, event="ONIMBOTDELETE")
+    bot = workshop.bot(EVENT_HANDLER=f"{receiver.url}/elsewhere")
+    workshop.say(bot, "Hello")
+    (added,) = receiver.wait(1, event="ONIMBOTMESSAGEADD")
+    receiver.nothing_more(3)
+    assert added.path == "/elsewhere"
+
+
 def test_foreign_bot_cannot_be_unregistered(quick: Workshop) -> None:
     bot = quick.bot()
     told = (400, "APP_ID_ERROR", "Bot was installed by another REST application")

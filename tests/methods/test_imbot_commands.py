@@ -1,5 +1,6 @@
 """imbot.command.* and ONIMCOMMANDADD: commands of bots, by whom they are given, and what answers them."""
 
+import time
 from typing import Any
 
 import pytest
@@ -189,6 +190,33 @@ def test_two_commands_of_an_application_come_in_one_call(kitchen: Kitchen, recei
     kitchen.say(f"chat{chat}", f"[USER={second}]Second[/USER] /help")
     named = receiver.wait(2, event=EVENT)[1]
     assert [one["BOT_ID"] for one in commands_of(named).values()] == [str(second)]
+
+
+def test_command_of_a_webhooks_bot_brings_no_tokens(kitchen: Kitchen, receiver: Receiver) -> None:
+    hook = kitchen.portal.webhook(kitchen.anna_id, "imbot")
+    bot = kitchen.bot("mine", client=hook, CLIENT_ID="secret")
+    command = kitchen.command("mine", client=hook, CLIENT_ID="secret", BOT_ID=bot)
+    message = kitchen.say(bot, "/mine")
+    (event,) = receiver.wait(1, event=EVENT)
+    told = commands_of(event)[str(command)]
+    assert "access_token" not in told["AUTH"]
+    assert told["AUTH"]["application_token"] == event.flat["auth[application_token]"]
+    answer = {"COMMAND_ID": command, "MESSAGE_ID": message, "MESSAGE": "Mine", "CLIENT_ID": "secret"}
+    assert hook.call("imbot.command.answer", **answer).result
+    assert kitchen.history(bot)[-1]["text"] == "Mine"
+
+
+def test_long_texts_are_looked_through_quickly(quick: Kitchen) -> None:
+    quick.command()
+    begun = time.perf_counter()
+    for text in (
+        f"[USER=1]x[/USER]{' ' * 19_000}/",
+        f"{' ' * 19_000}/help",
+        f"/{'x' * 19_000}",
+        "[USER=1]" * 2_400 + "/",
+    ):
+        quick.say(quick.number, text)
+    assert time.perf_counter() - begun < 1
 
 
 def test_bots_without_the_command_hear_the_message(kitchen: Kitchen, receiver: Receiver) -> None:

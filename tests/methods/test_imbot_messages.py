@@ -223,6 +223,18 @@ def test_message_is_deleted_with_a_trace_or_without(bot: Desktop) -> None:
     assert item["message"] is None, "what left no trace is shown nowhere"
 
 
+def test_open_page_is_told_of_what_left_no_trace(quick: Desktop) -> None:
+    number = quick.write("Secret")
+    found = quick.anna.call("im.dialog.get", DIALOG_ID=quick.number).result["id"]
+    page = quick.portal.page(quick.anna_id)
+    seen = page.call("tieline.dialog.get", CHAT_ID=found).result
+    assert [one["text"] for one in seen["messages"]] == ["Secret"]
+    quick.ask("delete", MESSAGE_ID=number, COMPLETE="Y")
+    since = page.call("tieline.dialog.get", CHAT_ID=found, SINCE=1).result["messages"]
+    assert [(one["id"], one["text"]) for one in since] == [(number, "")]
+    assert page.call("tieline.dialog.get", CHAT_ID=found).result["messages"] == []
+
+
 @pytest.mark.parametrize("method", ["update", "delete"])
 def test_message_of_a_bot_may_be_changed_for_three_days(bot: Desktop, method: str) -> None:
     first, second = bot.write(), bot.write()

@@ -33,7 +33,7 @@ from tieline.store import members
 from tieline.store import messages as message_store
 
 _NAMES_FIRST = re.compile(
-    r"^(?:\s*\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL
 )
 FIRST = 1  # the version of the API whose bots are told together
 
