@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.hostile import ADDRESSES, BOMBS, WORDS, nested
@@ -111,7 +111,6 @@ def deep_object(levels: int) -> Any:
     return value
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(1, 50))
 def test_deep_objects_are_refused(levels: int) -> None:
     for read in READERS:

@@ -47,7 +47,7 @@ def test_number_stands_before_the_extension(name: str, kind: Kind, changed: str)
 CONTENT = st.builds(lambda seed, size: (seed * size)[:size], st.binary(max_size=7), st.integers(0, 60_000))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     contents=st.lists(CONTENT, max_size=4),
     notes=st.lists(st.text(max_size=50), max_size=4),

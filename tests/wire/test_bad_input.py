@@ -162,7 +162,7 @@ def test_odd_multipart_is_answered(quick_portal: Portal, content: bytes, header:
     assert post(quick_portal, content, {"content-type": header}).error in (UNREADABLE, (401, "NO_AUTH_FOUND"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200), kind=st.sampled_from([JSON, FORM, MULTIPART, {"content-type": "\x01;=,"}]))
 def test_any_bytes_are_answered(quick_portal: Portal, body: bytes, kind: dict[str, str]) -> None:
     frames = {id(MULTIPART): b'--X\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--X--' % (body[:9], body)}
