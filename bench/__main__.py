@@ -11,6 +11,7 @@ from pathlib import Path
 import uvloop
 
 from bench import portal
+from bench.bots import bots
 from bench.figures import Bar, Figure, alone, machine, table, write
 from bench.inbox import inbox
 from bench.processes import LOAD_CORE, ROOT, SERVER_CORE, Server, flush_cost, free_port, listening
@@ -39,6 +40,11 @@ def memory(folder: Path) -> Figure:
         return alone("idle demo, PSS of the process tree", "MB", demo.pss(), Bar("<", 150))
 
 
+def _below(folder: Path, name: str) -> Path:
+    (folder / name).mkdir()
+    return folder / name
+
+
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed as ratios against bare prototypes.")
@@ -63,6 +69,7 @@ def main() -> None:
         run = uvloop.run(speed(folder, size, bare_only=args.bare))
         if not args.bare:
             run.figures.append(memory(folder))
+            run.figures += uvloop.run(bots(_below(folder, "bots"), size))
             run.figures += inbox(folder)
             write(run.figures, OUT / "latest.json")
         print(*run.notes, table(run.figures), sep="\n")

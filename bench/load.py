@@ -176,11 +176,16 @@ def post(path: str, body: bytes) -> bytes:
 
 
 NUMBER = b"000000000"
+QUESTION = f"Where is my parcel? Order {NUMBER.decode()}, please."
 
 
 def parts(path: str, body: dict[str, object]) -> list[bytes]:
     """Build a request and cut it where a message's number goes."""
     return post(path, msgspec.json.encode(body)).split(NUMBER)
+
+
+def _in_turn(templates: list[list[bytes]]) -> Callable[[int], bytes]:
+    return lambda number: (b"%09d" % number).join(templates[number % len(templates)])
 
 
 @dataclass(frozen=True)
@@ -200,14 +205,11 @@ class Side:
         for n in numbers:
             yield (b"%09d" % n).join(templates[n % dialogs])
 
-    def customer_parts(self, dialog: int) -> list[bytes]:
+    def customer_parts(
+        self, dialog: int, text: str = f"Where is my parcel? Order {NUMBER.decode()}, please."
+    ) -> list[bytes]:
         """Cut the request of one dialog where the message's number goes."""
-        number = NUMBER.decode()
-        message = {
-            "id": f"m{number}",
-            "date": 1_790_000_000,
-            "text": f"Where is my parcel? Order {number}, please.",
-        }
+        message = {"id": f"m{NUMBER.decode()}", "date": 1_790_000_000, "text": text}
         item = {
             "user": {"id": f"user-{dialog}", "name": "Ann"},
             "message": message,
@@ -216,14 +218,14 @@ class Side:
         body = {"auth": self.token, "CONNECTOR": "bench", "LINE": self.line, "MESSAGES": [item]}
         return parts("/rest/imconnector.send.messages.json", body)
 
+    def asking(self, dialogs: int) -> Callable[[int], bytes]:
+        """Give the function that builds a customer's message with a mark, over the dialogs in turn."""
+        text = QUESTION.replace(NUMBER.decode(), f"zq{NUMBER.decode()}zq")
+        return _in_turn([self.customer_parts(i, text) for i in range(dialogs)])
+
     def outgoing(self) -> Callable[[int], bytes]:
         """Give the function that builds an operator's message, over the known chats in turn."""
-        templates = [self.operator_parts(chat) for chat in self.chats]
-
-        def request(number: int) -> bytes:
-            return (b"%09d" % number).join(templates[number % len(templates)])
-
-        return request
+        return _in_turn([self.operator_parts(chat) for chat in self.chats])
 
     def operator_parts(self, chat: int) -> list[bytes]:
         """Cut the request of one chat where the message's number goes."""

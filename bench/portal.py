@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.load import Side
+import msgspec
+
+from bench.load import Side, post
 from bench.processes import SERVER_CORE, Server, healthy, traced
 
 TIELINE = Path(sys.executable).parent / "tieline"
@@ -45,9 +47,9 @@ def command(data: Path, *words: str) -> dict[str, Any]:
     return answer
 
 
-def call(port: int, method: str, **parameters: object) -> Any:
-    """Call a REST method and return its result."""
-    url = f"http://127.0.0.1:{port}/rest/{method}.json"
+def call(port: int, method: str, *, path: str = "/rest/", **parameters: object) -> Any:
+    """Call a REST method, by a token among the parameters or by a webhook's path, and return its result."""
+    url = f"http://127.0.0.1:{port}{path}{method}.json"
     head = {"content-type": "application/json"}
     request = urllib.request.Request(url, json.dumps(parameters).encode(), head)
     try:
@@ -93,3 +95,32 @@ def set_up(data: Path, port: int, handler: str) -> Side:
 def demo_command(data: Path, port: int) -> list[str]:
     """Build the command line of the demo portal."""
     return [str(TIELINE), "demo", "--data", str(data), "--port", str(port)]
+
+
+def receive_by_bot(data: Path, port: int, side: Side, handler: str) -> tuple[str, int]:
+    """Make a bot that receives the line's customers; return its application's token and its id."""
+    app = command(data, "app", "add", "--name", "Bot", "--scopes", "imbot,im,imopenlines", "--script-only")
+    token = app["access_token"]
+    properties = {"NAME": "Echo"}
+    bot = call(
+        port, "imbot.register", auth=token, CODE="echo", TYPE="B", OPENLINE="Y", EVENT_HANDLER=handler,
+        PROPERTIES=properties,
+    )  # fmt: skip
+    welcome = {"WELCOME_BOT_ENABLE": "Y", "WELCOME_BOT_ID": bot, "WELCOME_BOT_JOIN": "always", "WELCOME_BOT_TIME": 0}
+    call(port, "imopenlines.config.update", auth=side.token, CONFIG_ID=side.line, PARAMS=welcome)
+    return token, int(bot)
+
+
+def polling_bots(data: Path, port: int, clients: int, each: int) -> list[bytes]:
+    """Make bots that ask for their events themselves; return how each asks."""
+    person = str(command(data, "user", "add", "--name", "Ivan", "--email", "ivan@bench.test")["id"])
+    path = urlsplit(command(data, "webhook", "add", "--user", person, "--scopes", "imbot")["url"]).path
+    found = []
+    for client in range(clients):
+        secret = f"bots-of-client-{client}"
+        for number in range(each):
+            fields = {"code": f"bot-{client}-{number}", "botToken": secret, "properties": {"name": f"Bot {number}"}}
+            bot = call(port, "imbot.v2.Bot.register", path=path, fields=fields)["bot"]["id"]
+            body = msgspec.json.encode({"botId": bot, "botToken": secret})
+            found.append(post(f"{path}imbot.v2.Event.get.json", body))
+    return found

@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self, cast
+from typing import Protocol, Self, cast
 
 import uvloop
 
@@ -66,10 +66,17 @@ class Desk:
         self.tell(SAVED, len(kept))
 
 
+class Hears(Protocol):
+    """Who answers the requests."""
+
+    def arrived(self, transport: asyncio.Transport, request: bytes, at: int) -> None:
+        """Answer a request whose first byte came at a moment."""
+
+
 class Handler(asyncio.Protocol):
     """One connection of a sender."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Hears) -> None:
         self.desk = desk
         self.seen = b""
         self.first = 0
