@@ -198,10 +198,11 @@ def tell_added(
     params: dict[str, object] | None = None,
 ) -> None:
     """Tell a chat's bots and readers, and whose connector brings it in, of a message that is about to stand there."""
-    if chat.bots or call.event_readers():
+    calls_bots = text.startswith("/") and author is Author.OPERATOR and bool(call.commands())
+    if chat.bots or calls_bots or call.event_readers():
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
-        if chat.bots:
+        if chat.bots or calls_bots:
             bot_events.tell_added(call, chat, message)
         reader_events.tell_added(call, chat, message)
     if not chat.is_dialog:
