@@ -26,8 +26,10 @@ BOT = {
 OWN = BOT | dict.fromkeys(("moduleId", "eventMode"), "str")
 OWN |= dict.fromkeys(("countMessage", "countCommand", "countChat", "countUser"), "int")
 USER = {
-    "id", "active", "name", "firstName", "lastName", "workPosition", "color", "avatar", "gender", "birthday", "extranet",
-    "bot", "connector", "externalAuthId", "status", "idle", "lastActivityDate", "absent", "departments", "phones", "type",
+    "id", "active", "name", "firstName", "lastName", "workPosition", "color", "avatar", "gender", "birthday",
+    "extranet",
+    "bot", "connector", "externalAuthId", "status", "idle", "lastActivityDate", "absent", "departments", "phones",
+    "type",
     "mobileLastDate", "desktopLastDate", "website", "email",
 }  # fmt: skip
 OF_BOTS = sorted(

@@ -11,7 +11,8 @@ from tieline.store.signals import Signal, WritingBegun
 DONE = {"result": True}
 CHAT = {
     "id", "dialogId", "name", "description", "type", "messageType", "owner", "color", "avatar", "extranet",
-    "containsCollaber", "entityType", "entityId", "entityData1", "entityData2", "entityData3", "entityLink", "diskFolderId",
+    "containsCollaber", "entityType", "entityId", "entityData1", "entityData2", "entityData3", "entityLink",
+    "diskFolderId",
     "role", "permissions", "muteList", "parentChatId", "parentMessageId", "isNew", "textFieldEnabled", "backgroundId",
     "dateCreate", "lastMessageId", "lastMessageViews", "lastId", "managerList", "markedId", "messageCount", "public",
     "unreadId", "userCounter",

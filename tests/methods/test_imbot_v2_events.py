@@ -29,7 +29,8 @@ BOT = {
 MESSAGE = {"id", "chatId", "authorId", "date", "text", "isSystem", "uuid", "forward", "params", "viewedByOthers"}
 CHAT = {
     "id", "dialogId", "name", "type", "messageType", "owner", "color", "avatar", "description", "extranet",
-    "containsCollaber", "entityType", "entityId", "entityData1", "entityData2", "entityData3", "entityLink", "diskFolderId",
+    "containsCollaber", "entityType", "entityId", "entityData1", "entityData2", "entityData3", "entityLink",
+    "diskFolderId",
     "permissions", "parentChatId", "parentMessageId", "isNew", "textFieldEnabled", "backgroundId",
 }  # fmt: skip
 AUTH = {
