@@ -46,6 +46,14 @@ def test_command_is_registered_as_documented(studio: Studio) -> None:
     assert [command["title"] for command in listed(studio, bot)] == ["Other"]
 
 
+def test_command_that_is_registered_at_once_is_one(studio: Studio) -> None:
+    bot = studio.hire()
+    fields = {"command": "help", "title": {"en": "Help"}}
+    calls = [(studio.app, "imbot.v2.Command.register", {"botId": bot, "fields": fields})] * 6
+    assert studio.portal.at_once(calls) == [None] * 6
+    assert [command["command"] for command in listed(studio, bot)] == ["/help"]
+
+
 def test_parameters_may_stand_where_they_stood_before(quick: Studio) -> None:
     bot = quick.hire()
     flat = {

@@ -56,14 +56,13 @@ def register(call: Call, bot: Bot, command: Command) -> int:
     command = replace(
         command, command=read_word(command.command), bot_id=bot.id, app_id=bot.app_id, created_at=call.now
     )
+    call.touch()  # waits for who registers at the same moment
     known = next((one for one in of_bot(call, bot) if one.command == command.command), None)
     if known is not None:
         store.set_command(call.tx, call.portal_id, replace(command, id=known.id, created_at=known.created_at))
-        call.touch()
         return known.id
     if len(of_bot(call, bot)) >= MOST:
         raise TooManyCommands
-    call.touch()
     return store.add_command(call.tx, call.portal_id, command)
 
 
