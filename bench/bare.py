@@ -228,53 +228,37 @@ def report(item: Item, stored: Stored, start: float) -> bytes:
     return to_json({"result": {"SUCCESS": True, "DATA": {"RESULT": [one]}}, "time": timing(start)})
 
 
-class App:
-    """The two methods of the benchmark, and a webhook sender in the same process."""
+class Posting:
+    """One raw ASGI function, and a webhook sender in the same process."""
 
-    def __init__(self, data: Path, form: str) -> None:
-        self.data = data
-        self.form = form
-        self.writer: Writer | None = None
+    def __init__(self) -> None:
+        self.session: aiohttp.ClientSession | None = None
         self.posts: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
+    def start(self) -> None:
         """Open what belongs to the running loop; spare the collector what lives as long as the server."""
-        self.writer = Writer(connect(self.data), asyncio.get_running_loop())
         self.session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         gc.collect()
         gc.freeze()
 
     async def post(self, url: str, body: str) -> None:
         """Send one event and read the handler's answer."""
+        assert self.session is not None
         head = {"content-type": "application/x-www-form-urlencoded"}
         async with self.session.post(url, data=body.encode(), headers=head) as answer:
             await answer.read()
 
-    def notify(self, handler: str, text: str) -> None:
-        """Start to send the event of a message that is committed."""
+    def notify(self, handler: str, form: str, text: str) -> None:
+        """Start to send the event of a message: a form with the message's mark."""
         mark = MARK.search(text)
         if mark is not None:
-            task = asyncio.create_task(self.post(handler, MARK.sub(mark[0], self.form)))
+            task = asyncio.create_task(self.post(handler, MARK.sub(mark[0], form)))
             self.posts.add(task)
             task.add_done_callback(self.posts.discard)
 
     async def answer(self, path: str, body: bytes) -> bytes:
         """Run one request."""
-        start = time.time()
-        if self.writer is None:
-            await self.start()
-        assert self.writer is not None
-        if path.endswith("im.message.add.json"):
-            told = to_say(body)
-            stored = await self.writer.write(say, told)
-            if stored.handler:
-                self.notify(stored.handler, told.MESSAGE)
-            return to_json({"result": stored.message, "time": timing(start)})
-        if path == "/healthz":
-            return b"{}"
-        send = to_send(body)
-        assert send.auth == TOKEN
-        return report(send.MESSAGES[0], await self.writer.write(receive, send), start)
+        raise NotImplementedError
 
     async def __call__(
         self,
@@ -288,10 +272,45 @@ class App:
         while event["more_body"]:
             event = await receive()
             body += event["body"]
-        out = await self.answer(scope["path"], body)
+        if self.session is None:
+            self.start()
+        out = b"{}" if scope["path"] == "/healthz" else await self.answer(scope["path"], body)
         head = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % len(out))]
         await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": out})
+
+    def run(self, port: int) -> None:
+        """Serve until told to stop."""
+        uvicorn.run(
+            self, host="127.0.0.1", port=port, loop="uvloop", http="httptools", ws="none", lifespan="off",
+            access_log=False, log_level="warning",
+        )  # fmt: skip
+
+
+class App(Posting):
+    """The two methods of the benchmark."""
+
+    def __init__(self, data: Path, form: str) -> None:
+        super().__init__()
+        self.data = data
+        self.form = form
+        self.writer: Writer
+
+    def start(self) -> None:
+        self.writer = Writer(connect(self.data), asyncio.get_running_loop())
+        super().start()
+
+    async def answer(self, path: str, body: bytes) -> bytes:
+        start = time.time()
+        if path.endswith("im.message.add.json"):
+            told = to_say(body)
+            stored = await self.writer.write(say, told)
+            if stored.handler:
+                self.notify(stored.handler, self.form, told.MESSAGE)
+            return to_json({"result": stored.message, "time": timing(start)})
+        send = to_send(body)
+        assert send.auth == TOKEN
+        return report(send.MESSAGES[0], await self.writer.write(receive, send), start)
 
 
 def main() -> None:
@@ -308,11 +327,7 @@ def main() -> None:
         con = connect(file)
         seed(con, args.dialogs, args.handler)
         con.close()
-    app = App(file, args.form.read_text())
-    uvicorn.run(
-        app, host="127.0.0.1", port=args.port, loop="uvloop", http="httptools", ws="none", lifespan="off",
-        access_log=False, log_level="warning",
-    )  # fmt: skip
+    App(file, args.form.read_text()).run(args.port)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -17,6 +18,9 @@ from support.portal import Client, Desk, Loop, Portal
 from support.receiver import Receiver
 from support.schemas import problems
 from tieline.store.migrations import migrate
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 WHOLE: pytest.StashKey[list[str]] = pytest.StashKey()
 ENGINES = ("sqlite", "postgresql")

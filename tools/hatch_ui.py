@@ -15,7 +15,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable" or not (Path(self.root) / "ui/package.json").exists():
             return
         if self.target_name == "wheel":
-            build_data["force_include"]["examples/site_chat"] = "tieline/_examples/site_chat"
+            for name in ("site_chat", "echo_bot", "faq_bot"):
+                build_data["force_include"][f"examples/{name}"] = f"tieline/_examples/{name}"
         sys.path.insert(0, str(Path(self.root) / "tools"))
         import build_ui  # noqa: PLC0415
 

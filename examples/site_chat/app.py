@@ -64,6 +64,7 @@ def create_app(store: Store, portal: Portal, sender: Sender, public_url: str) ->
         Route("/handler", handler, methods=["POST"]),
         Route("/", page("index.html")),
         Route("/chat.js", page("chat.js")),
+        Route("/content.js", page("content.js")),
         Route("/chat.css", page("chat.css")),
         Route("/api/visitors", add_visitor, methods=["POST"]),
         Route("/api/messages", add_message, methods=["POST"]),
@@ -260,5 +261,7 @@ def shown(message: Message) -> dict[str, Any]:
         "name": name,
         "text": text,
         "files": message.files,
+        "attach": message.extras.get("attach", []),
+        "keyboard": message.extras.get("keyboard", []),
         "time": int(message.created),
     }

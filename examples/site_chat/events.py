@@ -7,8 +7,9 @@ from typing import Any
 
 from b24pysdk.credentials import OAuthEventData
 
+from site_chat.content import attach_rows, keyboard_buttons
 from site_chat.portal import CONNECTOR
-from site_chat.store import Store, Visitor
+from site_chat.store import Extras, Store, Visitor
 from site_chat.text import MAX_FILES, MAX_OPERATOR_TEXT, clean, web_address
 
 FINISHED = "This conversation is closed. Write again whenever you like."
@@ -37,13 +38,19 @@ def apply_event(store: Store, event: OAuthEventData) -> None:
 
 def _add(store: Store, item: dict[str, Any], line: str) -> None:
     (visitor_id, key), message = _key(item), _part(item, "message")
-    text = clean(_text(message, "text"), MAX_OPERATOR_TEXT)
+    text, extras = clean(_text(message, "text"), MAX_OPERATOR_TEXT), _extras(message)
     files = [file for raw in _items(message, "files")[:MAX_FILES] if (file := _file(raw))]
     if store.visitor(visitor_id) is None or not key:
         log.warning("a message for an unknown visitor was dropped")
-    elif text or files:
+    elif text or files or extras:
         chat = _text(_part(item, "im"), "chat_id")
-        store.add_from_operator(visitor_id, key, text, files, line=line, chat=chat)
+        store.add_from_operator(visitor_id, key, text, files, extras, line=line, chat=chat)
+
+
+def _extras(message: dict[str, Any]) -> Extras:
+    """Return what a message brings besides its text and files."""
+    rows, buttons = attach_rows(message.get("attach")), keyboard_buttons(message.get("keyboard"))
+    return {name: found for name, found in (("attach", rows), ("keyboard", buttons)) if found}
 
 
 def _file(raw: dict[str, Any]) -> dict[str, str] | None:
@@ -55,7 +62,8 @@ def _file(raw: dict[str, Any]) -> dict[str, str] | None:
 
 def _edit(store: Store, item: dict[str, Any], line: str) -> None:
     _add(store, item, line)  # in case this event has overtaken the one which adds the message
-    store.edit_from_operator(*_key(item), clean(_text(_part(item, "message"), "text"), MAX_OPERATOR_TEXT))
+    message = _part(item, "message")
+    store.edit_from_operator(*_key(item), clean(_text(message, "text"), MAX_OPERATOR_TEXT), _extras(message))
 
 
 def _delete(store: Store, item: dict[str, Any], _line: str) -> None:

@@ -167,16 +167,18 @@ class Portal:
         """Take the portal's tokens, register the connector and subscribe to its events."""
         with self._lock, portal_errors():
             self._take_tokens(event)
-            client = self._client(self._saved())
+            token, client = self._token(self._saved()), self._client(self._saved())
             icon = {"DATA_IMAGE": f"data:image/svg+xml;charset=US-ASCII,{quote(ICON)}", "COLOR": "#1f7a5c"}
-            answer = client.imconnector.register(
-                bitrix_id=CONNECTOR,
-                name=NAME,
-                icon=icon,
-                icon_disabled=icon | {"COLOR": "#8a9691"},
-                placement_handler=f"{self._public_url}/settings",
-                chat_group=False,
-            ).result
+            registration = {
+                "ID": CONNECTOR,
+                "NAME": NAME,
+                "ICON": icon,
+                "ICON_DISABLED": icon | {"COLOR": "#8a9691"},
+                "PLACEMENT_HANDLER": f"{self._public_url}/settings",
+                "CHAT_GROUP": "N",
+                "BUTTONS": "Y",  # tieline's own; a portal that does not know it passes it over
+            }
+            answer = token.call_method("imconnector.register", registration, timeout=TIMEOUT)["result"]
             if not answer["result"]:
                 raise UnavailableError(str(answer.get("error_description") or answer))
             for name in EVENTS:

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS messages (
         state IN ('queued', 'sent', 'failed', 'unconfirmed', 'confirmed', 'deleted')),
     text TEXT NOT NULL,
     files TEXT NOT NULL DEFAULT '[]',
+    extras TEXT NOT NULL DEFAULT '{}',  -- operator: attachments and buttons
     created REAL NOT NULL,
     key TEXT,         -- visitor: chosen by the page, so that a repeated request adds nothing
     portal_key TEXT,  -- operator: im[message_id], so that a repeated event adds nothing
@@ -44,6 +45,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS versions ON messages (version);
 """
 NEXT_VERSION = "(SELECT coalesce(max(version), 0) + 1 FROM messages)"
 HISTORY = 300
+Extras = dict[str, list[dict[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Message:
     state: str
     text: str
     files: list[dict[str, str]]
+    extras: Extras
     created: float
     key: str | None
     portal_key: str | None
@@ -75,7 +78,7 @@ class Message:
 
 def _message(row: sqlite3.Row) -> Message:
     values = {name: row[name] for name in Message.__dataclass_fields__}
-    return Message(**values | {"files": json.loads(row["files"])})
+    return Message(**values | {"files": json.loads(row["files"]), "extras": json.loads(row["extras"])})
 
 
 def _hash(key: str) -> str:
@@ -90,6 +93,8 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         self._db.executescript(SCHEMA)
+        if "extras" not in {row["name"] for row in self._db.execute("PRAGMA table_info(messages)")}:
+            self._db.execute("ALTER TABLE messages ADD COLUMN extras TEXT NOT NULL DEFAULT '{}'")
         self._lock = Lock()
         self.changes = 0
         """Grows with every change of a conversation, for those who wait for news."""
@@ -191,30 +196,38 @@ class Store:
         return _message(row) if row else None
 
     def add_from_operator(
-        self, visitor_id: str, key: str, text: str, files: list[dict[str, str]], *, line: str, chat: str
+        self,
+        visitor_id: str,
+        key: str,
+        text: str,
+        files: list[dict[str, str]],
+        extras: Extras,
+        *,
+        line: str,
+        chat: str,
     ) -> None:
         """Save an operator's message once; on a repeated event only the confirmation is due again."""
         self._change(
             "INSERT INTO messages"
-            " (visitor, kind, state, text, files, created, line, portal_chat, portal_key, version)"
-            f" VALUES (?, 'operator', 'unconfirmed', ?, ?, ?, ?, ?, ?, {NEXT_VERSION})"
+            " (visitor, kind, state, text, files, extras, created, line, portal_chat, portal_key, version)"
+            f" VALUES (?, 'operator', 'unconfirmed', ?, ?, ?, ?, ?, ?, ?, {NEXT_VERSION})"
             " ON CONFLICT (portal_key) DO UPDATE SET state = 'unconfirmed', attempts = 0, due = 0"
             " WHERE state = 'confirmed'",
-            *(visitor_id, text, json.dumps(files), time.time(), line, chat, key),
+            *(visitor_id, text, json.dumps(files), json.dumps(extras), time.time(), line, chat, key),
         )
 
-    def edit_from_operator(self, visitor_id: str, key: str, text: str) -> None:
-        """Replace the text of an operator's message; the portal wants this confirmed too."""
+    def edit_from_operator(self, visitor_id: str, key: str, text: str, extras: Extras) -> None:
+        """Replace what an operator's message says; the portal wants this confirmed too."""
         self._change(
-            "UPDATE messages SET text = ?, state = 'unconfirmed', attempts = 0, due = 0,"
+            "UPDATE messages SET text = ?, extras = ?, state = 'unconfirmed', attempts = 0, due = 0,"
             f" version = {NEXT_VERSION} WHERE visitor = ? AND portal_key = ? AND state <> 'deleted'",
-            *(text, visitor_id, key),
+            *(text, json.dumps(extras), visitor_id, key),
         )
 
     def delete_from_operator(self, visitor_id: str, key: str) -> None:
         """Empty an operator's message and mark it as deleted."""
         self._change(
-            f"UPDATE messages SET text = '', files = '[]', state = 'deleted', version = {NEXT_VERSION}"
+            f"UPDATE messages SET text = '', files = '[]', extras = '{{}}', state = 'deleted', version = {NEXT_VERSION}"
             " WHERE visitor = ? AND portal_key = ?",
             *(visitor_id, key),
         )

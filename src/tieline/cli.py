@@ -104,19 +104,19 @@ def serve(config: Path | None, **given: Any) -> None:
     default=Path("data"),
     help="The data folder (./data).",
 )
-@click.option("--port", type=int, default=8443, help="Port for TLS (8443); http and the site chat take the next two.")
+@click.option("--port", type=int, default=8443, help="Port for TLS (8443); http and the examples take the next.")
 def run_demo(data: Path, port: int) -> None:
-    """Run a portal with two operators, a line and a website chat, and say where to click."""
+    """Run a portal with operators, a line, a website chat and bots, and say where to click."""
     from tieline import app, demo
 
     settings = load({"data": data, "port": port, "tls": True, "http_port": port + 1})
 
     async def ready() -> None:
-        for line in await demo.prepare(settings, port + 2):
+        for line in await demo.prepare(settings, demo.Ports(port + 2, port + 3)):
             click.echo(line)
         sys.stdout.flush()
 
-    with app.owned(settings), demo.running_chat():
+    with app.owned(settings), demo.running_examples():
         app.run(settings, ready)
 
 

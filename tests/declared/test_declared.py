@@ -53,12 +53,12 @@ def used_names() -> Counter[str]:
 
 
 def declarations() -> Iterator[str]:
-    """What stands first in the decorators `@family.method(...)` and `@family.event(...)`."""
+    """What stands first in the decorators `@<family>.method(...)` and `@<family>.event(...)`."""
     for tree in TREES.values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for decorator in node.decorator_list:
-                    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).startswith("family."):
+                    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith((".method", ".event")):
                         yield ast.unparse(decorator.args[0])
 
 

@@ -66,7 +66,7 @@ def of_moved_deal(desk: Desk) -> None:
     hook.call("crm.deal.update", id=1, fields={"STAGE_ID": "C1:WON"})
 
 
-def of_bot(what: str) -> Callable[[Desk], Any]:
+def of_modern_bot(what: str) -> Callable[[Desk], Any]:
     """Let something happen to a bot of the second version, which is told of it at its address."""
 
     def scene(desk: Desk) -> None:
@@ -114,6 +114,21 @@ def of_reader(what: str) -> Callable[[Desk], Any]:
     return scene
 
 
+def of_bot(desk: Desk, what: str = "add") -> None:
+    """Let somebody talk with a bot that hears all; the application has the scope by now."""
+    given = {"CODE": "echo", "TYPE": "S", "EVENT_HANDLER": desk.handler, "PROPERTIES": {"NAME": "Echo"}}
+    bot = desk.app.call("imbot.register", **given).result
+    command = {"BOT_ID": bot, "COMMAND": "help", "EVENT_COMMAND_ADD": desk.handler}
+    desk.app.call("imbot.command.register", **command, LANG=[{"LANGUAGE_ID": "en", "TITLE": "Help"}])
+    if what == "unregister":
+        desk.app.call("imbot.unregister", BOT_ID=bot)
+        return
+    text = "/help me" if what == "command" else "Hello"
+    message = desk.operator.call("im.message.add", DIALOG_ID=bot, MESSAGE=text).result
+    if what in ("update", "delete"):
+        desk.operator.call(f"im.message.{what}", MESSAGE_ID=message, MESSAGE="Changed")
+
+
 SCENES: dict[str, Callable[[Desk], Any]] = {
     "ONAPPINSTALL": lambda desk: desk.portal.app(install_url=desk.handler),
     "ONAPPTEST": lambda desk: desk.app.call("event.test", any=[1, {"a": None}]),
@@ -146,7 +161,7 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
     **{f"ONCRMTIMELINECOMMENT{what}".upper(): of_comment(what) for what in ("add", "update", "delete")},
     "ONCRMDEALMOVETOCATEGORY": of_moved_deal,
     **{
-        f"ONIMBOTV2{what}": of_bot(what)
+        f"ONIMBOTV2{what}": of_modern_bot(what)
         for what in (
             *("MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "JOINCHAT"),
             *("DELETE", "CONTEXTGET", "COMMANDADD", "REACTIONCHANGE"),
@@ -156,6 +171,12 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
         f"ONIMV2{what}": of_reader(what)
         for what in ("MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "REACTIONCHANGE", "JOINCHAT")
     },
+    "ONIMBOTMESSAGEADD": of_bot,
+    "ONIMBOTMESSAGEUPDATE": lambda desk: of_bot(desk, "update"),
+    "ONIMBOTMESSAGEDELETE": lambda desk: of_bot(desk, "delete"),
+    "ONIMBOTJOINCHAT": of_bot,
+    "ONIMBOTDELETE": lambda desk: of_bot(desk, "unregister"),
+    "ONIMCOMMANDADD": lambda desk: of_bot(desk, "command"),
 }
 
 
@@ -168,7 +189,7 @@ def test_delivered_event_fits_its_schema(quick_portal: Portal, receiver: Receive
     admin.call("tieline.app.edit", APP=desk.app.facts["id"], SCRIPT_ONLY=True, **settings)
     desk.app.call("event.bind", event=name, handler=desk.handler)
     SCENES[name](desk)
-    (event,) = receiver.wait(event=name)
+    event = receiver.wait(event=name)[0]
     assert problems(event) == []
 
 

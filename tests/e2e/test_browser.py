@@ -1,12 +1,15 @@
 """A visitor and operators in real browsers, on the demo."""
 
+import contextlib
 import json
 import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -25,24 +28,39 @@ class Demo:
     inbox: str
     chat: str
     people: dict[str, dict[str, str]]
+    hook: str
+    line: int
+
+    def settings(self, **fields: str) -> None:
+        """Change settings of the line."""
+        params = {"CONFIG_ID": self.line, "PARAMS": fields}
+        reply = httpx.post(f"{self.hook}imopenlines.config.update", json=params)
+        assert reply.json()["result"] is True, reply.text
 
 
-def three_ports() -> int:
-    """Return the first of three free ports in a row."""
+def four_ports() -> int:
+    """Return the first of four free ports in a row."""
     while True:
         first = free_port()
-        with socket.socket() as one, socket.socket() as two:
+        with contextlib.ExitStack() as stack:
             try:
-                one.bind(("127.0.0.1", first + 1))
-                two.bind(("127.0.0.1", first + 2))
+                for port in range(first + 1, first + 4):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue
             return first
 
 
+def add_webhook(tieline: Path, data: Path) -> str:
+    """Add a webhook of the administrator's; returns its URL."""
+    options = ["--data", str(data), "--user", "1", "--scopes", "imopenlines", "--json"]
+    done = subprocess.run([str(tieline), "webhook", "add", *options], capture_output=True, check=True, text=True)
+    return json.loads(done.stdout)["url"]
+
+
 @pytest.fixture(scope="module")
 def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder, port = tmp_path_factory.mktemp("demo"), three_ports()
+    folder, port = tmp_path_factory.mktemp("demo"), four_ports()
     log = folder / "demo.log"
     command = [str(tieline), "demo", "--data", str(folder / "data"), "--port", str(port)]
     with log.open("wb") as output:
@@ -56,7 +74,16 @@ def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
         until(ready, "the demo is ready", 60)
         state = json.loads((folder / "data/demo.json").read_text())
         people = {person["name"].split()[0]: person for person in state["people"]}
-        yield Demo(f"http://localhost:{port + 1}/app/", f"http://127.0.0.1:{port + 2}/", people)
+        hook = urlsplit(add_webhook(tieline, folder / "data")).path
+        made = Demo(
+            inbox=f"http://localhost:{port + 1}/app/",
+            chat=f"http://127.0.0.1:{port + 2}/",
+            people=people,
+            hook=f"http://localhost:{port + 1}{hook}",
+            line=state["line"],
+        )
+        made.settings(WELCOME_BOT_ENABLE="N", VOTE_MESSAGE="N")  # but for who looks at just that
+        yield made
     finally:
         process.terminate()
         process.wait(15)
@@ -114,6 +141,46 @@ def test_conversation_from_first_word_to_finish(demo: Demo, browser: Browser, si
         operator.sees("One more thing")
         assert operator.loads == 0
         assert operator.problems == []
+
+
+def test_bot_receives_a_visitor_and_calls_an_operator(demo: Demo, browser: Browser) -> None:
+    name = "Bella Button"
+    demo.settings(WELCOME_BOT_ENABLE="Y", VOTE_MESSAGE="Y")
+    with window(browser, DESKTOP) as inside, window(browser, SIZES["phone"]) as outside:
+        operator = operator_of(inside, demo, "Ada")
+        operator.tab("all")
+        visitor = Visitor(outside, demo.chat, name)
+        visitor.write("Hello")
+        visitor.sees("I am the bot at the front desk")
+        picture(visitor.page, "bot-visitor-greeted")
+        visitor.page.get_by_role("button", name="Opening hours").last.click()
+        visitor.sees("Monday to Friday")
+        expect(operator.row(name)).to_contain_text("Front desk")
+        expect(operator.row(name).locator("[data-test='bot']")).to_be_visible()
+        operator.open(name)
+        operator.sees("What is it about?")
+        picture(operator.page, "bot-dialog")
+        check(operator.page)
+
+        visitor.page.get_by_role("button", name="Talk to a person").last.click()
+        visitor.sees("I am calling a colleague")
+        expect(operator.row(name).locator("[data-test='bot']")).to_have_count(0)
+        if operator.part("take").is_visible():
+            operator.part("take").click()
+        operator.answer("Good day, this is Ada.")
+        visitor.sees("Good day, this is Ada.")
+        visitor.write("Thank you!")
+        operator.sees("Thank you!")
+        picture(operator.page, "bot-handed-over")
+        operator.part("finish").click()
+        operator.part("confirm").click()  # the customer has the last word
+        visitor.sees("How did we do?")
+        visitor.write("1")
+        visitor.sees("Thank you!")
+        picture(visitor.page, "bot-visitor-voted")
+        picture(operator.page, "bot-finished")
+        assert operator.problems == []
+    demo.settings(WELCOME_BOT_ENABLE="N", VOTE_MESSAGE="N")
 
 
 @pytest.mark.slow

@@ -297,6 +297,7 @@ def test_events_are_listed_by_scope(portal: Portal) -> None:
     assert sorted(small.call("events", SCOPE="crm").result) == sorted(CRM_EVENTS)
     assert sorted(small.call("events", SCOPE="imconnector").result) == sorted(CONNECTOR_EVENTS)
     assert small.call("events", SCOPE="user").result == USER_EVENTS
+    assert sorted(small.call("events", SCOPE="imbot").result) == sorted(BOT_EVENTS)
     assert sorted(small.call("events", SCOPE="", FULL=True).result) == sorted(BASIC_EVENTS)
     assert small.call("events", SCOPE="nothing").result == []
 

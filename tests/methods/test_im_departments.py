@@ -181,11 +181,10 @@ def test_colleagues_come_in_pages(quick_company: Company) -> None:
 
 @pytest.mark.parametrize("method", [*METHODS, "im.department.colleagues.list"])
 def test_methods_are_for_people_alone(quick_portal: Portal, method: str) -> None:
-    person = quick_portal.person()
-    hook = quick_portal.webhook(person, scopes="im")
-    quick_portal.write(lambda tx: (tx.run("update users set kind = 'customer' where id = :id", id=person), tx.touch(1)))
+    app = quick_portal.app("im")
+    quick_portal.write(lambda tx: (tx.run("update users set kind = 'bot' where id = 1"), tx.touch(1)))
     expected = (403, "ACCESS_ERROR", "Only intranet users have access to this method.")
-    assert refused(hook.call(method, ID=[1])) == expected
+    assert refused(app.call(method, ID=[1])) == expected
 
 
 @pytest.mark.parametrize(

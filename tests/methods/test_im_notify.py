@@ -646,7 +646,7 @@ def test_portal_tells_by_the_same_means(quick_late: Late) -> None:
     assert (person["answerable"], person["buttons"]) == (True, [])
     assert (application["from"]["kind"], application["from"]["name"]) == ("application", "An app")
     assert application["text"] == "[b]Hello[/b]\nthere"
-    assert application["attached"] == "New request\nOpen: https://example.com"
+    assert application["attach"] == [KEPT]
     assert (portal["from"], portal["title"], portal["choice"]) == (None, "Late answer", None)
     assert portal["buttons"] == [{"value": "Y", "title": "Take over"}, {"value": "N", "title": "Leave it"}]
     assert page.call("im.notify.confirm", NOTIFY_ID=portal["id"], NOTIFY_VALUE="N").result
@@ -654,13 +654,6 @@ def test_portal_tells_by_the_same_means(quick_late: Late) -> None:
     assert (after["buttons"], after["choice"], after["outcome"]) == ([], "Leave it", "You left it.")
     assert page.call("tieline.notices.read", UP_TO=items[0]["id"]).result == 0
     assert late.unread == []
-
-
-def test_words_of_attachments_are_told_to_the_pages(quick_post: Post) -> None:
-    quick_post.send(ATTACH=[{"GRID": [{"NAME": "Sum", "VALUE": 5}, {"VALUE": "alone"}]}, {"USER": {"NAME": "Anna"}}])
-    page = quick_post.portal.page(quick_post.reader_id)
-    (item,) = page.call("tieline.notices.list").result["items"]
-    assert item["attached"].splitlines() == ["Sum: 5", "alone", "Anna"]
 
 
 def test_oldest_of_very_many_are_forgotten(quick_post: Post) -> None:

@@ -214,8 +214,10 @@ def test_bot_is_changed(workshop: Workshop, receiver: Receiver) -> None:
         ({"BOT_ID": ""}, (400, "BOT_ID_ERROR", "Bot not found")),
         ({"FIELDS": {"CODE": "second"}}, (400, "CODE_ERROR", "Bot code isn't specified")),
         ({"FIELDS": {"PROPERTIES": {"EMAIL": "nonsense"}}}, (400, "WRONG_REQUEST", "Bot can't be updated")),
-        ({"FIELDS": "x"}, (400, "WRONG_REQUEST", "Bot can't be created")),
-        ({"FIELDS": ""}, (400, "WRONG_REQUEST", "Bot can't be created")),
+        ({"FIELDS": {"PROPERTIES": {"NAME": "", "LAST_NAME": " "}}}, (400, "NAME_ERROR", "Bot name isn't specified")),
+        ({"FIELDS": "x"}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
+        ({"FIELDS": ""}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
+        ({"FIELDS": {"NOTHING": "known"}}, (400, "WRONG_REQUEST", "Update fields can't be empty")),
     ],
 )
 def test_change_that_is_refused(quick: Workshop, params: dict[str, Any], told: tuple[int, str, str]) -> None:
@@ -234,6 +236,16 @@ def test_bot_that_goes_leaves_chats_and_its_program_is_told(workshop: Workshop, 
     assert workshop.anna.call("im.chat.user.list", CHAT_ID=chat).result == [workshop.anna_id]
     assert workshop.anna.call("im.message.add", DIALOG_ID=bot, MESSAGE="?").error == (400, "USER_NOT_FOUND")
     assert refused(workshop.app.call("imbot.unregister", BOT_ID=bot)) == (400, "BOT_ID_ERROR", "Bot not found")
+
+
+def test_bot_that_is_registered_anew_leads_elsewhere(workshop: Workshop, receiver: Receiver) -> None:
+    workshop.app.call("imbot.unregister", BOT_ID=workshop.bot())
+    receiver.wait(1, event="ONIMBOTDELETE")
+    bot = workshop.bot(EVENT_HANDLER=f"{receiver.url}/elsewhere")
+    workshop.say(bot, "Hello")
+    (added,) = receiver.wait(1, event="ONIMBOTMESSAGEADD")
+    receiver.nothing_more(3)
+    assert added.path == "/elsewhere"
 
 
 def test_foreign_bot_cannot_be_unregistered(quick: Workshop) -> None:

@@ -26,12 +26,32 @@ BOT = {
 OWN = BOT | dict.fromkeys(("moduleId", "eventMode"), "str")
 OWN |= dict.fromkeys(("countMessage", "countCommand", "countChat", "countUser"), "int")
 USER = {
-    "id", "active", "name", "firstName", "lastName", "workPosition", "color", "avatar", "gender", "birthday",
+    "id",
+    "active",
+    "name",
+    "firstName",
+    "lastName",
+    "workPosition",
+    "color",
+    "avatar",
+    "gender",
+    "birthday",
     "extranet",
-    "bot", "connector", "externalAuthId", "status", "idle", "lastActivityDate", "absent", "departments", "phones",
+    "bot",
+    "connector",
+    "externalAuthId",
+    "status",
+    "idle",
+    "lastActivityDate",
+    "absent",
+    "departments",
+    "phones",
     "type",
-    "mobileLastDate", "desktopLastDate", "website", "email",
-}  # fmt: skip
+    "mobileLastDate",
+    "desktopLastDate",
+    "website",
+    "email",
+}
 OF_BOTS = sorted(
     method.name
     for method in registry()

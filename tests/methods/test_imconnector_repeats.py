@@ -200,7 +200,7 @@ def test_requests_with_overlapping_messages_in_any_order_take_each_once(desk: De
     assert sorted(text for chat in chats for text in texts(desk, chat)) == [str(number) for number in range(6)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=6), min_size=1, max_size=6))
 def test_any_sequence_with_repeats_leaves_each_id_once_in_first_seen_order(
     quick_desk: Desk, batches: list[list[str]]

@@ -107,7 +107,7 @@ def test_documented_fields_of_a_dialog(desk: Desk, chat: int) -> None:
         "message_count": 1,
         "user_counter": 2,
         "last_message_id": message["id"],
-        "last_id": message["id"],
+        "last_id": 0,
         "last_message_views": {"message_id": message["id"], "first_viewers": [], "count_of_viewers": 0},
         "readed_list": [],
         "role": "owner",

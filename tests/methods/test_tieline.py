@@ -1,10 +1,12 @@
 """tieline.*: the inbox and the contact centre of the portal's own pages."""
 
+import json
 from typing import Any
 
 import pytest
 
 from support.portal import ICON, Client, Desk, refused
+from tieline.domain.content import read_attach, read_keyboard
 
 NO_CHAT = (403, "ACCESS_ERROR", "You do not have access to the specified dialog")
 TABS = ("mine", "waiting", "all")
@@ -231,6 +233,7 @@ def test_messages_of_a_dialog_have_everything_that_is_shown(office: Office) -> N
         "private": False,
         "sequence": told["messages"][-1]["sequence"],
         "files": [],
+        "params": {},
         "state": "sent",
         "stateReason": None,
     }
@@ -322,3 +325,17 @@ def test_connectors_are_listed_with_their_state_on_every_line(office: Office) ->
     office.desk.connector("set.error", ERROR="Token expired")
     line = office.admin.call("tieline.connectors.list").result["connectors"][0]["lines"][0]
     assert (line["error"], line["status"], line["active"]) == ("Token expired", False, True)
+
+
+def test_page_gets_what_comes_with_a_message(office: Office) -> None:
+    (chat,) = office.dialogs(1)
+    attach = read_attach(
+        [{"MESSAGE": "[b]Two[/b] parcels"}, {"LINK": {"NAME": "Order", "LINK": "https://example.com/"}}]
+    )
+    shown = {"ATTACH": attach, "KEYBOARD": read_keyboard([{"TEXT": "Yes", "LINK": "/a"}]), "MENU": [], "LIKE": [5]}
+    params = json.dumps({**shown, "disable_crm": True})
+    change = "update messages set text = '', params = :params where portal_id = 1 and chat_id = :chat"
+    office.portal.write(lambda tx: tx.run(change, params=params, chat=chat))
+    assert [message["params"] for message in dialog(office.klaus, chat)["messages"]] == [shown]
+    (item,) = office.klaus.call("tieline.inbox.list", TAB="all").result["items"]
+    assert item["lastMessage"]["text"] == "Two parcels\nOrder: https://example.com/"

@@ -1,9 +1,14 @@
 """Bots for tests: an application that registers them, and people who talk with them."""
 
+import base64
 from typing import Any
 
 from support.portal import Client, Portal, Reply
 from support.receiver import Received, Receiver
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+LARGE_PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(8) + (5_001).to_bytes(4, "big") * 2).decode()
 
 
 class Workshop:

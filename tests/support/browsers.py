@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
@@ -44,9 +45,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def window(browser: Browser, size: dict[str, int]) -> Iterator[BrowserContext]:
+def window(browser: Browser, size: dict[str, int], **options: Any) -> Iterator[BrowserContext]:
     """Open a window with a profile of its own; what the page's console complains of fails the test."""
-    context = browser.new_context(viewport=size, locale="en-GB", timezone_id="UTC", has_touch=size == PHONE)
+    context = browser.new_context(viewport=size, locale="en-GB", timezone_id="UTC", has_touch=size == PHONE, **options)
     context.set_default_timeout(PATIENCE)
     try:
         yield context

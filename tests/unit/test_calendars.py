@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tieline.domain.calendars import Calendar, of_line, read_day, read_time
@@ -112,7 +112,6 @@ def test_days_of_the_year_are_read(text: str, found: tuple[int, int] | None) -> 
     assert read_day(text) == found
 
 
-@settings(deadline=None)
 @given(
     moment=st.integers(0, 4 * 365 * DAY // MINUTE).map(lambda minutes: at("2024-01-01T00:00") + minutes * MINUTE),
     duration=st.integers(0, 12 * 60),

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.portal import HERE, Client, Desk, Loop, Portal, respond
@@ -320,7 +320,7 @@ COMMANDS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(commands=st.lists(COMMANDS, max_size=12))
 def test_batch_does_what_its_commands_do_one_by_one(twins: list[Desk], commands: list[str]) -> None:
     together, alone = twins

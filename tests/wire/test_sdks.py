@@ -1,5 +1,6 @@
 """The official SDKs, unmodified, as clients of a server with TLS: the tutorial from end to end."""
 
+import base64
 import itertools
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from support.served import Served
 
 pytestmark = pytest.mark.xdist_group("sdks")  # they share a server
 BLOCKED_FOR = 3  # seconds
-SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic", "crm"]
+SCOPES = ["imopenlines", "imconnector", "im", "user", "user_brief", "user_basic", "crm", "disk"]
 
 
 class Portal:
@@ -297,3 +298,22 @@ def test_blocked_method_is_called_again_by_the_javascript_sdk(strict_sdk: Sdk) -
     begun = time.monotonic()
     assert strict_sdk.call(method="profile", params={})["ID"] == "1"
     assert time.monotonic() - begun >= 10, "the SDK waits so long after a 429"
+
+
+def test_files_go_in_and_come_out(sdk: Sdk, portal: Portal) -> None:
+    storage = sdk.call(method="disk.storage.getForApp", params={})
+    content = bytes(range(256)) * 1_000
+    upload = {
+        "id": storage["ID"],
+        "data": {"NAME": "a.bin"},
+        "fileContent": ["a.bin", base64.b64encode(content).decode()],
+    }
+    made = sdk.call(method="disk.storage.uploadfile", params=upload)
+    with httpx.Client(verify=portal.served.trust()) as client:
+        told = sdk.call(method="disk.file.get", params={"id": made["ID"]})
+        assert client.get(told["DOWNLOAD_URL"]).content == content
+        address = sdk.call(method="disk.folder.uploadFile", params={"id": storage["ROOT_OBJECT_ID"]})
+        sent = client.post(address["uploadUrl"], files={address["field"]: ("b.bin", content * 20)}).json()["result"]
+        assert client.get(sent["DOWNLOAD_URL"]).content == content * 20
+        link = sdk.call(method="disk.file.getExternalLink", params={"id": sent["ID"]})
+        assert client.get(link).content == content * 20

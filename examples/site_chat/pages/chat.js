@@ -88,9 +88,13 @@ function randomKey() {
 function submit() {
   const text = $('text').value.trim()
   if (!text) return
-  outbox.push({ key: randomKey(), text, time: Math.floor(Date.now() / 1000), failed: false })
   $('text').value = ''
   grow()
+  say(text)
+}
+
+function say(text) {
+  outbox.push({ key: randomKey(), text, time: Math.floor(Date.now() / 1000), failed: false })
   post()
   scrollDown()
 }
@@ -116,6 +120,12 @@ async function post() {
     save(OUTBOX, outbox)
   }
   posting = false
+}
+
+function put(text) {
+  $('text').value = text
+  grow()
+  $('text').focus()
 }
 
 function showOutgoing(item) {
@@ -239,6 +249,8 @@ function fill(element, message) {
   const text = state === 'deleted' ? WORDS.deleted : message.text
   if (text) parts.push(make('p', 'bubble', text))
   if (message.files.length) parts.push(fileList(message.files))
+  if (message.attach?.length) parts.push(attachmentOf(message.attach))
+  if (message.keyboard?.length) parts.push(keyboardOf(message.keyboard, { say, put }))
   parts.push(meta(message))
   element.replaceChildren(...parts)
 }

@@ -42,12 +42,17 @@ def cover_methods(registry: Registry) -> list[Standing]:
     return [_method(registry.find(name), name, told) for name, told in documented()["methods"].items()]
 
 
+def _parameter(told: str) -> str:
+    """Return the parameter that a documented name means: `TITLE (LANG)` is a field of LANG's."""
+    return told.partition(" (")[2].removesuffix(")") or told
+
+
 def _method(method: Method | None, name: str, told: dict[str, Any]) -> Standing:
     scopes = tuple(told["scopes"])
     if method is None:
         return Standing(name, NOT_YET, scopes)
     here = {param.wire_name.upper() for param in method.params}
-    missing = {p for p in told["params"] if p.upper() not in here and not method.rest}
+    missing = {p for p in told["params"] if _parameter(p).upper() not in here and not method.rest}
     missing |= set(_missing_errors(method, told["errors"]))
     missing |= {f"scope {scope}" for scope in scopes if scope not in method.scopes}
     explained = {name for difference in method.differs for name in difference.leaves_out}

@@ -112,6 +112,7 @@ class Method:
     admin: Fault | None
     writes: bool
     in_batch: bool
+    large: bool
     exact_names: bool
     params: tuple[Param, ...]
     rest: str | None
@@ -166,7 +167,8 @@ class Method:
     def argument_faults(self) -> tuple[Fault, ...]:
         """Every fault by which it complains of an argument."""
         missing = (self.dialect.missing(param.wire_name) for param in self.params if param.required)
-        typed = [param for param in self.params if param.hint is not Any and Any not in get_args(param.hint)[:1]]
+        read = [param for param in self.params if not param.key]  # the key has complaints of its own
+        typed = [param for param in read if param.hint is not Any and Any not in get_args(param.hint)[:1]]
         wrong = (self.dialect.wrong(param.wire_name, Problem("value", depth)) for param in typed for depth in (0, 1))
         return (*missing, *wrong)
 
@@ -216,6 +218,7 @@ class Family:
         admin: bool = False,
         writes: bool = False,
         in_batch: bool = True,
+        large: bool = False,
         dialect: Dialect | None = None,
         may_be_empty: tuple[str, ...] = (),
         documented: bool = True,
@@ -226,17 +229,15 @@ class Family:
 
         Its keyword-only arguments are the parameters; `**rest` takes whatever else comes, beside a `call`
         that is positional-only. A method that `writes` runs in the writer, others on a reader; one that has
-        something to write now and then goes from there to the writer by `Call.require_writer`. `errors` maps
-        domain errors to faults, `faults` lists those that the body raises itself as ApiError. `differs`
-        tells where it departs from the documentation, `unreachable` which documented errors it cannot come to,
-        and why.
+        something to write now and then goes from there to the writer by `Call.require_writer`. One that is
+        `large` takes long texts in Base64, which go to disk as they come in. `errors` maps domain errors to
+        faults, `faults` lists those that the body raises itself as ApiError. `differs` tells where it departs
+        from the documentation, `unreachable` which documented errors it cannot come to, and why.
         """
 
         def declare(handler: Handler) -> Handler:
-            params, rest = _params(name, handler, may_be_empty)
             key = self.key if (auth or self.auth) is Auth.CLIENT else None
-            if key is not None:
-                params = (*params, _key_param(key))
+            params, rest = _params(name, handler, may_be_empty, key)
             self.methods.append(
                 Method(
                     name=name,
@@ -245,11 +246,11 @@ class Family:
                     admin=self.admin if admin else None,
                     writes=writes,
                     in_batch=in_batch,
+                    large=large,
                     exact_names=self.exact_names,
                     params=params,
                     rest=rest,
-                    result=get_type_hints(handler, include_extras=True).get("return")
-                    or _wrong(name, "says not what it returns"),
+                    result=_result(name, handler),
                     errors=errors or {},
                     faults=faults,
                     dialect=dialect or self.dialect,
@@ -306,8 +307,12 @@ def _key_param(key: ClientKey) -> Param:
     return Param("client_key", key.wire_name, key.doc, str, "", reader(str), may_be_empty=True, key=True)
 
 
+def _result(name: str, handler: Callable[..., Any]) -> Any:
+    return get_type_hints(handler, include_extras=True).get("return") or _wrong(name, "says not what it returns")
+
+
 def _params(
-    name: str, handler: Callable[..., Any], may_be_empty: tuple[str, ...]
+    name: str, handler: Callable[..., Any], may_be_empty: tuple[str, ...], key: ClientKey | None
 ) -> tuple[tuple[Param, ...], str | None]:
     hints = get_type_hints(handler, include_extras=True)
     first, *others = inspect.signature(handler).parameters.values()
@@ -336,6 +341,8 @@ def _params(
                 may_be_empty=parameter.name in may_be_empty,
             )
         )
+    if key is not None:
+        params.append(_key_param(key))
     return tuple(params), rest
 
 

@@ -41,7 +41,7 @@ def read_attach(attach: Any) -> list[dict[str, Any]] | None:
     try:
         parts = _parts(given.decoded(attach, MAX_ATTACH))
         found = [one for number, part in enumerate(parts, 1) if (one := _attachment(part, number))]
-        if given.length(found) > MAX_ATTACH:
+        if len(given.as_json(found)) > MAX_ATTACH:
             raise AttachTooLarge
     except given.TooLarge as error:
         raise AttachTooLarge from error

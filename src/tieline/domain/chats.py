@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tieline.domain.ids import UserCode
 
 # Among a message's parameters.
-PRIVATE, GONE = "private", "gone"
+PRIVATE, GONE, ASKED = "private", "gone", "asked"
 ATTACH, KEYBOARD, MENU, REPLY = "ATTACH", "KEYBOARD", "MENU", "REPLY_ID"
 FORWARD, UUID = "FORWARD_ID", "UUID"
 CONTENT = (ATTACH, KEYBOARD, MENU)
@@ -158,6 +158,11 @@ class Message:
     def gone(self) -> bool:
         """It was withdrawn and left no trace."""
         return GONE in self.params
+
+    @property
+    def asked(self) -> list[int]:
+        """The commands that were given with it to bots that are not in its chat."""
+        return list(self.params.get(ASKED, ()))
 
 
 @dataclass(frozen=True, slots=True)

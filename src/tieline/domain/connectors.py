@@ -16,7 +16,10 @@ class Icon:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A channel to one messenger or site, owned by an application."""
+    """A channel to one messenger or site, owned by an application.
+
+    One that has `buttons` shows keyboards and attachments itself; for others they are told as text.
+    """
 
     code: str
     app_id: int
@@ -32,6 +35,7 @@ class Connector:
     need_signature: bool = True
     chat_group: bool = False
     comment: str = ""
+    buttons: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Self
 
 
 class FileState(StrEnum):
@@ -32,6 +34,11 @@ _AUDIO = frozenset({"mp3", "ogg", "oga", "wav", "m4a", "aac", "opus", "flac", "a
 _VIDEO = frozenset({"mp4", "webm", "mov", "mkv", "avi", "mpeg", "m4v", "3gp"})
 
 
+def extension(name: str) -> str:
+    """Return what stands behind the last dot of a name, in lower case."""
+    return name.rsplit(".", 1)[-1].lower() if "." in name else ""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of a message."""
@@ -51,7 +58,7 @@ class File:
     @property
     def extension(self) -> str:
         """What stands behind the last dot of the name, in lower case."""
-        return self.name.rsplit(".", 1)[-1].lower() if "." in self.name else ""
+        return extension(self.name)
 
     @property
     def type(self) -> FileType:
@@ -68,3 +75,19 @@ def image_extension(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "webp"
     return next((extension for signature, extension in _SIGNATURES if content.startswith(signature)), None)
+
+
+class Received(str):
+    """A long text in Base64 of a request, which is on disk already; the text itself is a name that stands for it."""
+
+    __slots__ = ("broken", "path", "sha256", "size")
+    path: Path
+    sha256: str
+    size: int
+    broken: bool
+
+    def __new__(cls, name: str, path: Path, sha256: str, size: int, *, broken: bool) -> Self:
+        """Make one; `broken`: what came is no Base64."""
+        made = super().__new__(cls, name)
+        made.path, made.sha256, made.size, made.broken = path, sha256, size, broken
+        return made

@@ -11,6 +11,18 @@ MAX_TEXT = 60_000
 MAX_INTEGER = 2**53
 MAX_DIGITS = 20
 _NOTHING = frozenset({"", "n", "null", "[]", "{}"})
+_DEFAULTS = {
+    "TYPE": "BUTTON",
+    "BLOCK": "N",
+    "DISABLED": "N",
+    "CONTEXT": "ALL",
+    "DISPLAY": "BLOCK",
+    "COLOR_TOKEN": "base",
+    "BG_COLOR_TOKEN": "base",
+    "DESCRIPTION": "",
+    "NAME": "",
+    "VALUE": "",
+}
 _COLOR = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
 _UNTYPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSEEN = re.compile(
@@ -51,14 +63,15 @@ def decoded(given: Any, most: int) -> Any:
         raise Wrong from error
 
 
-def size(value: Any) -> int:
-    """Count the bytes of a value that was read, as JSON."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+def as_json(value: Any) -> str:
+    """Write a value that was read as JSON, without what reading added: limits are of what clients send."""
+    return json.dumps(_without_defaults(value), ensure_ascii=False, separators=(",", ":"))
 
 
-def length(value: Any) -> int:
-    """Count the characters of a value that was read, as JSON."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+def _without_defaults(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_defaults(one) for name, one in value.items() if _DEFAULTS.get(name) != one}
+    return [_without_defaults(one) for one in value] if isinstance(value, list) else value
 
 
 def items(given: Any, most: int) -> list[Any]:

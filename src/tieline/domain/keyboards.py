@@ -76,7 +76,7 @@ def _entries(value: Any, root: str, bot_id: int | None) -> list[tuple[Fields, in
 
 
 def _checked(entries: list[Fields]) -> list[Fields]:
-    if given.size(entries) > MAX_BYTES:
+    if len(given.as_json(entries).encode()) > MAX_BYTES:
         raise given.TooLarge
     return entries
 
@@ -121,9 +121,9 @@ def _deed(one: Fields, bot_id: int | None) -> Fields:
 
 
 def _action(one: Fields) -> Fields:
-    action, value = given.choice(one["ACTION"], _ACTIONS), given.text(one.get("ACTION_VALUE")).strip()
+    action, value = given.choice(one["ACTION"], _ACTIONS), given.text(one.get("ACTION_VALUE"))
     shape = {"CALL": _PHONE, "DIALOG": _DIALOG}.get(action or "")
-    if action is None or not value or (shape and not shape.fullmatch(value)):
+    if action is None or not value.strip() or (shape and not shape.fullmatch(value)):
         raise given.Wrong
     return {"ACTION": action, "ACTION_VALUE": value}
 

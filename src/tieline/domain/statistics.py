@@ -15,6 +15,7 @@ NOBODY = 0  # whose session it is that was never anybody's
 OPENED = "session opened"
 VOTED = "voted"
 JUDGED = "session judged"
+_BOTS_MOVES = frozenset({Move.BOT_JOINED, Move.BOT_LEFT, Move.PASSED_ON})
 _LATE = frozenset({Kind.FIRST_ANSWER_LATE.value, Kind.FURTHER_ANSWER_LATE.value})
 
 
@@ -95,6 +96,8 @@ def figures(session: Session, happened: Iterable[Happened], written: Iterable[Wr
     first, waits = _waits(messages, {entry.sequence for entry in votes}, session.opened_at)
     sides = [message.author for message in messages]
     answered, closed = Author.OPERATOR in sides, session.closed_at is not None
+    handed = [entry.kind for entry in log if entry.kind in _BOTS_MOVES]
+    bots = bool(handed) and handed[-1] == Move.BOT_JOINED  # a bot had it to the end
     spam = session.status is Status.SPAM
     return Figures(
         session_id=session.id,
@@ -107,7 +110,7 @@ def figures(session: Session, happened: Iterable[Happened], written: Iterable[Wr
         closed=int(closed),
         spam=int(spam),
         answered=int(answered),
-        missed=int(closed and not spam and not answered and Author.CUSTOMER in sides),
+        missed=int(closed and not spam and not answered and not bots and Author.CUSTOMER in sides),
         first_wait=first,
         longest_wait=max([*waits, *([] if first is None else [first])], default=None),
         duration=None if session.closed_at is None else session.closed_at - session.opened_at,
@@ -138,6 +141,8 @@ def _waits(messages: list[Written], votes: set[int | None], opened_at: int) -> t
     for message in messages:
         if message.author is Author.CUSTOMER and since is None and message.sequence not in votes:
             since = max(message.at, opened_at)
+        elif message.author is Author.BOT:
+            since = None
         elif message.author is Author.OPERATOR:
             if since is not None and answered:
                 waits.append(message.at - since)

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     FURTHER_ANSWER_LATE = "further answer late"
     AUTO_CLOSE = "auto close"
     FULL_CLOSE = "full close"
+    BOT_TIME = "bot time"
     ROUTE = "route"
 
 
@@ -37,6 +38,7 @@ GOES_ON: dict[Status, frozenset[Kind]] = {
     _S.NEW: _UNANSWERED,
     _S.SKIPPED: _UNANSWERED,
     _S.TAKEN: _UNANSWERED,
+    _S.BOT: frozenset({Kind.BOT_TIME, Kind.AUTO_CLOSE}),
     _S.CLIENT: _UNANSWERED | {Kind.PASS_ON},
     _S.CLIENT_AGAIN: _UNANSWERED,
     _S.OPERATOR: frozenset(),
@@ -46,6 +48,7 @@ BEGINS: dict[Status, tuple[Kind, ...]] = {
     _S.NEW: (Kind.PASS_ON,),
     _S.SKIPPED: (Kind.PASS_ON,),
     _S.TAKEN: (Kind.PASS_ON,),
+    _S.BOT: (Kind.BOT_TIME, Kind.AUTO_CLOSE),
     _S.CLIENT: (),
     _S.CLIENT_AGAIN: (Kind.PASS_ON, Kind.FURTHER_ANSWER_LATE),
     _S.OPERATOR: (Kind.AUTO_CLOSE,),
@@ -67,7 +70,9 @@ def due(kind: Kind, line: Line, calendar: Calendar, now: int) -> int | None:
     match kind:
         case Kind.PASS_ON:
             return _after(calendar, now, settings["QUEUE_TIME"])
-        case Kind.NO_ANSWER if settings["NO_ANSWER_RULE"] == "text":
+        case Kind.BOT_TIME if settings["WELCOME_BOT_TIME"]:
+            return now + int(settings["WELCOME_BOT_TIME"]) * SECOND
+        case Kind.NO_ANSWER if settings["NO_ANSWER_RULE"] in ("text", "bot"):
             return _after(calendar, now, settings["NO_ANSWER_TIME"])
         case Kind.FIRST_ANSWER_LATE:
             return _after(calendar, now, settings["KPI_FIRST_ANSWER_TIME"])

@@ -15,17 +15,15 @@ T = TypeVar("T")
 MAX_BODY = 10 * 1024 * 1024
 MAX_DEPTH = 64
 _decode = msgspec.json.Decoder(float_hook=None).decode
-_BOUNDARY = re.compile(r';\s*boundary="?([^";,\s]{1,70})', re.IGNORECASE)
-_FIELD_NAME = re.compile(rb'^content-disposition:[^\r\n]*;\s*name="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
+BOUNDARY = re.compile(r';\s*boundary="?([^";,\s]{1,70})', re.IGNORECASE)
+FIELD_NAME = re.compile(rb'^content-disposition:[^\r\n]*;\s*name="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
 _FILE_NAME = re.compile(rb"^content-disposition:[^\r\n]*;\s*filename\*?=", re.IGNORECASE | re.MULTILINE)
 _LEAST_PARTS = 2  # what stands before the first boundary and behind the last
 
 
 async def read_body(receive: Receive, scope: Scope, limit: int = MAX_BODY) -> bytes:
     """Read a request's body; one that is too large is refused before it is in memory."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > limit:
-            raise ApiError(faults.BODY_TOO_LARGE)
+    refuse_announced(scope, limit)
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
@@ -40,6 +38,13 @@ async def read_body(receive: Receive, scope: Scope, limit: int = MAX_BODY) -> by
         if size > limit:
             raise ApiError(faults.BODY_TOO_LARGE)
     return b"".join(chunks)
+
+
+def refuse_announced(scope: Scope, limit: int) -> None:
+    """Refuse a body that says itself that it is too large."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > limit:
+            raise ApiError(faults.BODY_TOO_LARGE)
 
 
 def _within(body: bytes, limit: int) -> bytes:
@@ -105,7 +110,7 @@ def _too_deep(body: bytes, data: Any) -> bool:
 
 def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
     """Read the fields of a multipart body; its files are passed over, since no method takes any in this way."""
-    boundary = _BOUNDARY.search(content_type)
+    boundary = BOUNDARY.search(content_type)
     parts = (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode("latin-1")) if boundary else []
     if len(parts) < _LEAST_PARTS or not parts[-1].startswith(b"--"):
         raise ApiError(faults.UNREADABLE_REQUEST.saying("The multipart body cannot be read"))
@@ -114,7 +119,7 @@ def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
     pairs = []
     for part in parts[1:-1]:
         head, _, value = part.partition(b"\r\n\r\n")
-        name = _FIELD_NAME.search(head)
+        name = FIELD_NAME.search(head)
         if name is not None and not _FILE_NAME.search(head):
             key = name[1].decode("utf-8", "replace")
             pairs.append((unquote_plus(key) if "%5B" in key else key, value.decode("utf-8", "replace")))

@@ -198,7 +198,19 @@ def line_add(call: Call, args: dict[str, Any]) -> dict[str, Any]:
         if call.find_person(number) is None:
             raise CommandFailed(f"no such user: {number}")
     queue = [{"ENTITY_TYPE": QueueEntity.USER, "ENTITY_ID": number} for number in operators]
-    return {"id": lines.add(call, {"LINE_NAME": args["name"], "QUEUE": queue})}
+    return {"id": lines.add(call, {"LINE_NAME": args["name"], "QUEUE": queue, **(args.get("settings") or {})})}
+
+
+def line_welcome_bot(call: Call, args: dict[str, Any]) -> bool:
+    """Let a bot receive the customers of a line that has none yet; tells whether there is such a bot."""
+    line = call.find_line(int(args["line"]))
+    bot = next((bot for bot in call.bots().values() if bot.code == args["code"] and bot.lines), None)
+    if line is None or bot is None:
+        return False
+    if not line.settings["WELCOME_BOT_ID"]:
+        fields = {"WELCOME_BOT_ENABLE": "Y", "WELCOME_BOT_ID": bot.id, "WELCOME_BOT_LEFT": "queue"}
+        lines.update(call, line.id, fields)
+    return True
 
 
 def line_disconnect(call: Call, args: dict[str, Any]) -> dict[str, Any]:
@@ -239,6 +251,7 @@ COMMANDS: dict[str, Command] = {
     "clock": clock_lead,
     "line.add": line_add,
     "line.disconnect": line_disconnect,
+    "line.welcome_bot": line_welcome_bot,
     "events.list": events_list,
     "statistics.recount": statistics_recount,
     "connector.settings": connector_settings,

@@ -14,6 +14,7 @@ from tieline.domain.ids import parse_id
 from tieline.http import bodies, xml
 from tieline.http.credentials import from_request
 from tieline.http.hosts import Hosts
+from tieline.http.large import LargeBodies
 
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _XML = (b"content-type", b"text/xml; charset=utf-8")
@@ -58,9 +59,10 @@ def parse_path(path: str) -> Target:
 class Rest:
     """The REST door."""
 
-    def __init__(self, dispatcher: Dispatcher, hosts: Hosts) -> None:
+    def __init__(self, dispatcher: Dispatcher, hosts: Hosts, large: LargeBodies) -> None:
         self._dispatcher = dispatcher
         self._hosts = hosts
+        self._large = large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request under /rest/."""
@@ -83,18 +85,18 @@ class Rest:
         self._hosts.require_tls(scope)
         portal_id = await self._hosts.portal_of(scope)
         self._dispatcher.admit(portal_id, scope.get("client"))
-        body = await bodies.read_body(receive, scope)
-        params = bodies.parameters(scope["query_string"], bodies.header(scope, b"content-type"), body)
-        credentials = from_request(scope["headers"], params, target.webhook)
-        return await self._dispatcher.answer(Request(target.method, params, credentials, portal_id, watch))
+        async with self._large.parameters_of(self._dispatcher, target.method, receive, scope) as params:
+            credentials = from_request(scope["headers"], params, target.webhook)
+            return await self._dispatcher.answer(Request(target.method, params, credentials, portal_id, watch))
 
 
 class PageRest:
     """/ui/rest/...: the same methods for the portal's own pages, by their cookie, from their own origin only."""
 
-    def __init__(self, dispatcher: Dispatcher, hosts: Hosts) -> None:
+    def __init__(self, dispatcher: Dispatcher, hosts: Hosts, large: LargeBodies) -> None:
         self._dispatcher = dispatcher
         self._hosts = hosts
+        self._large = large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request under /ui/rest/."""
@@ -110,11 +112,10 @@ class PageRest:
             return failed(faults.METHOD_NOT_FOUND)
         self._hosts.require_own_origin(scope)
         portal_id = await self._hosts.portal_of(scope)
-        body = await bodies.read_body(receive, scope)
-        params = bodies.parameters(b"", "application/json", body) if body else {}
         method = scope["path"].rstrip("/").rpartition("/")[2]
         cookie = self._hosts.cookie(scope)
-        return await self._dispatcher.answer(Request(method, params, Credentials(cookie=cookie), portal_id, watch))
+        async with self._large.parameters_of(self._dispatcher, method, receive, scope, of_page=True) as params:
+            return await self._dispatcher.answer(Request(method, params, Credentials(cookie=cookie), portal_id, watch))
 
 
 async def respond(send: Send, answer: Answer, *, as_xml: bool = False, cors: bool = True) -> None:

@@ -18,13 +18,16 @@ from tieline.api.dispatch import Dispatcher
 from tieline.api.event_schemas import event_schemas
 from tieline.api.faults import ApiError
 from tieline.api.openapi import openapi
+from tieline.http.disk_pages import DiskPages
 from tieline.http.files import FileDoor
 from tieline.http.hosts import Hosts
+from tieline.http.large import LargeBodies
 from tieline.http.library import Library
 from tieline.http.live import Live
 from tieline.http.oauth import TokenEndpoint
 from tieline.http.pages import Pages
 from tieline.http.rest import PageRest, Rest
+from tieline.http.uploads import UploadDoor
 from tieline.services.call import Rules
 from tieline.store.engine import Unavailable
 from tieline.store.files import Folder
@@ -57,12 +60,16 @@ class Server:
         pages = Pages(dispatcher, hosts, static)
         self.live = Live(dispatcher, hosts, pages, bus)
         self._dispatcher = dispatcher
-        self._rest = Rest(dispatcher, hosts)
-        self._page_rest = PageRest(dispatcher, hosts)
+        large = LargeBodies(folder)
+        self._rest = Rest(dispatcher, hosts, large)
+        self._page_rest = PageRest(dispatcher, hosts, large)
+        self._upload = UploadDoor(dispatcher, hosts, folder)
         self._token = TokenEndpoint(dispatcher, hosts)
-        self._rest_of_it: ASGIApp = self._starlette(dispatcher, pages, FileDoor(dispatcher, hosts, folder))
+        self._rest_of_it: ASGIApp = self._starlette(
+            dispatcher, pages, FileDoor(dispatcher, hosts, folder), DiskPages(dispatcher, hosts, folder)
+        )
 
-    def _starlette(self, dispatcher: Dispatcher, pages: Pages, files: FileDoor) -> Starlette:
+    def _starlette(self, dispatcher: Dispatcher, pages: Pages, files: FileDoor, disk: DiskPages) -> Starlette:
         library = Library()
         return Starlette(
             routes=[
@@ -75,7 +82,11 @@ class Server:
                 Route("/ui/me", pages.me),
                 Route("/ui/statistics.csv", pages.statistics),
                 WebSocketRoute("/ui/live", self.live.serve),
-                Route("/files/{file_id}/{expires}/{signature}", files.serve),
+                Route("/files/{number}/{expires}/{signature}", files.serve),
+                Route("/versions/{number}/{expires}/{signature}", files.serve_version),
+                Route("/~{code}", disk.public),
+                Route("/~{code}/{number}", disk.public),
+                Route("/disk/{kind}/{number}", disk.detail),
                 Route("/api/v1", library.serve),
                 Route("/api/v1/", library.serve),
                 Route("/oauth/authorize", pages.authorize),
@@ -98,6 +109,9 @@ class Server:
                 return
             if path.startswith("/ui/rest/"):
                 await self._page_rest(scope, receive, send)
+                return
+            if path.startswith("/upload/"):
+                await self._upload(scope, receive, send)
                 return
             if _SLASHES.sub("/", path).strip("/") == "oauth/token":
                 await self._token(scope, receive, send)

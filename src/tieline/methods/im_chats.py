@@ -5,6 +5,7 @@ from typing import Annotated
 from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Doc, Family
+from tieline.domain.chats import Chat
 from tieline.domain.ids import parse_chat
 from tieline.methods.imopenlines_sessions import find_by_code
 from tieline.services import chats, groups, images
@@ -17,6 +18,7 @@ DIALOG_ID_EMPTY = Fault("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
 USER_ID_EMPTY = Fault("USER_ID_EMPTY", "User ID can't be empty")
 TITLE_EMPTY = Fault("TITLE_EMPTY", "Title can't be empty")
 ACCESS_ERROR = Fault("ACCESS_ERROR", "Action unavailable")
+FIXED = Fault("ACCESS_ERROR", "")  # says what cannot be done
 NO_KICK = Fault("ACCESS_DENIED_KICK", "Access denied to kick user from chat")
 NO_INVITING = Fault("ACCESS_DENIED_EXTEND", "Insufficient permissions to add participants to the chat")
 USER_NOT_FOUND = Fault("USER_NOT_FOUND", "The specified user is not in the chat")
@@ -24,6 +26,7 @@ NOT_OWNER = Fault("WRONG_REQUEST", "Change owner can only owner and user must be
 WRONG_COLOR = Fault("WRONG_COLOR", "This color currently unavailable")
 SAME_COLOR = Fault("WRONG_REQUEST", "This color currently set or chat doesn't exist")
 AVATAR_ERROR = Fault("AVATAR_ERROR", "Avatar incorrect type")
+AVATAR_TOO_LARGE = Fault("AVATAR_ERROR", "Avatar incorrect size (max 5000x5000)")
 NO_CHAT = Fault("WRONG_REQUEST", "Chat doesn't exist")
 ACCESS_DENIED = Fault("ACCESS_DENIED", "Access denied")
 NOT_MUTED = Fault("ACCESS_ERROR", "This chat cannot be muted", 403)
@@ -41,7 +44,7 @@ NO_COPILOT = Difference(21, "There are no copilots: COPILOT_MAIN_ROLE is passed 
 _CLOSED: dict[type[Exception], Fault] = {
     chats.ChatMissing: ACCESS_ERROR,
     chats.NoAccess: ACCESS_ERROR,
-    groups.Fixed: ACCESS_ERROR,
+    groups.Fixed: FIXED,
 }
 ChatId = Annotated[int | None, Doc("Id of the chat; or DIALOG_ID.")]
 DialogId = Annotated[str, Doc("The chat as `chat<ID>`, in place of CHAT_ID.")]
@@ -68,6 +71,7 @@ def _number(chat_id: int | None, dialog_id: str) -> int:
     errors={
         groups.UserMissing: NOT_MADE,
         groups.ColorUnknown: WRONG_COLOR,
+        images.ImageTooLarge: AVATAR_TOO_LARGE,
         images.NoImage: AVATAR_ERROR,
     },
     dialect=Dialect(missing=lambda _: NOT_MADE, wrong=lambda _, __: NOT_MADE),
@@ -100,18 +104,16 @@ def chat_add(
     return groups.add(call, group)
 
 
-def find_of_entity(call: Call, entity_type: str, entity_id: str) -> dict[str, int] | None:
-    """Return the chat that belongs to something of the outside and that the caller may read, or None."""
+def list_of_entity(call: Call, entity_type: str, entity_id: str) -> list[Chat]:
+    """Return the chats that belong to something of the outside, the newest first; LINES has one at most."""
     if not entity_type or not entity_id:
-        return None
+        return []
     if entity_type.upper() == "LINES":
-        chat = find_by_code(call, entity_id)
-        return {"ID": chat.id} if chat is not None and chats.access(call, chat, call.actor).read else None
-    for number in chat_cards.find_of_entity(call.tx, call.portal_id, entity_type.upper(), entity_id):
-        chat = chat_store.find_chat(call.tx, call.portal_id, number)
-        if chat is not None and chats.access(call, chat, call.actor).read:
-            return {"ID": chat.id}
-    return None
+        dialog = find_by_code(call, entity_id)
+        return [dialog] if dialog is not None else []
+    numbers = chat_cards.find_of_entity(call.tx, call.portal_id, entity_type.upper(), entity_id)
+    found = (chat_store.find_chat(call.tx, call.portal_id, number) for number in numbers)
+    return [chat for chat in found if chat is not None]
 
 
 @family.method("im.chat.get", may_be_empty=("entity_type", "entity_id"))
@@ -122,7 +124,9 @@ def chat_get(
     entity_id: Annotated[str, Doc("Which of these; for LINES the user code `connector|line|chat|user`.")] = "",
 ) -> dict[str, int] | None:
     """Return the id of the chat that belongs to something, or null."""
-    return find_of_entity(call, entity_type, entity_id)
+    found = list_of_entity(call, entity_type, entity_id)
+    readable = (chat for chat in found if chats.access(call, chat, call.actor).read)
+    return next(({"ID": chat.id} for chat in readable), None)
 
 
 @family.method(
@@ -184,7 +188,8 @@ def chat_set_owner(
     errors={
         chats.ChatMissing: NO_CHAT,
         chats.NoAccess: ACCESS_DENIED,
-        groups.Fixed: ACCESS_ERROR,
+        groups.Fixed: FIXED,
+        images.ImageTooLarge: AVATAR_TOO_LARGE,
         images.NoImage: AVATAR_ERROR,
     },
     faults=(DIALOG_ID_EMPTY,),
@@ -207,7 +212,7 @@ def chat_update_avatar(
     errors={
         chats.ChatMissing: SAME_COLOR,
         chats.NoAccess: ACCESS_ERROR,
-        groups.Fixed: ACCESS_ERROR,
+        groups.Fixed: FIXED,
         groups.ColorUnknown: WRONG_COLOR,
         groups.NothingNew: SAME_COLOR,
     },

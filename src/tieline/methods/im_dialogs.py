@@ -75,9 +75,8 @@ def dialog_messages_get(
     """Return messages of a chat, the newest first, with who wrote them and their files."""
     chat = dialog_ids.get(call, dialog_id)
     size = max(1, min(limit, MAX_LIMIT))
-    window = Window(size, last_id, None if last_id else first_id, hidden_to=chats.hidden_to(call, chat))
-    kept = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
-    found = [one for one in kept if not one.gone]
+    window = Window(size, last_id, None if last_id else first_id, hidden_to=chats.hidden_to(call, chat, call.actor))
+    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     ids = [message.id for message in found]
     attached = file_store.list_files(call.tx, call.portal_id, ids)
     liked = reaction_store.list_reactions(call.tx, call.portal_id, ids)
@@ -136,16 +135,15 @@ def dialog_messages_search(
         last=last,
         beyond=last_id,
         ascending=direction == "ASC",
-        hidden_to=chats.hidden_to(call, chat),
+        hidden_to=chats.hidden_to(call, chat, call.actor),
         limit=max(1, min(limit, MAX_LIMIT)),
     )
-    kept = message_store.search_messages(call.tx, call.portal_id, chat.id, search)
-    found = [one for one in kept if not one.gone]
-    return _found(call, chat, found)
+    return _found(call, chat, message_store.search_messages(call.tx, call.portal_id, chat.id, search))
 
 
 def _found(call: Call, chat: Chat, found: list[Message]) -> dict[str, Any]:
     ids = [message.id for message in found]
+    hidden = chats.hidden_to(call, chat, call.actor)
     attached = file_store.list_files(call.tx, call.portal_id, ids)
     replied = [number for message in found if isinstance(number := message.params.get("REPLY_ID"), int)]
     more = message_store.list_messages_by_id(call.tx, call.portal_id, [one for one in replied if one not in ids])
@@ -159,7 +157,9 @@ def _found(call: Call, chat: Chat, found: list[Message]) -> dict[str, Any]:
         "users": [user_view_v2(call, user) for user in _authors(call, found)],
         "files": [file_view(call, file) for message_files in attached.values() for file in message_files],
         "additionalMessages": [
-            _searched(call, chat, one, attached, marks) for one in more.values() if one.chat_id == chat.id
+            _searched(call, chat, one, attached, marks)
+            for one in more.values()
+            if one.chat_id == chat.id and one.sequence > hidden
         ],
         "copilot": None,
         "stickers": [],

@@ -6,13 +6,13 @@ from tieline.api.differences import Difference
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Doc, Family, Page
 from tieline.api.wire import WrongValue, iso, parse_iso
-from tieline.domain.chats import ChatType
+from tieline.domain.chats import Chat, ChatType
 from tieline.domain.clock import DAY
 from tieline.domain.content import plain
 from tieline.methods import dialog_ids
 from tieline.methods.chat_views import chat_view, dialog_view, title_of
 from tieline.methods.views import color, find_user, lines_view, user_view
-from tieline.services import chats, files, groups, lines
+from tieline.services import chats, files, groups, lines, sessions
 from tieline.services.call import Call
 from tieline.store import chat_marks, notices, recents
 from tieline.store import chats as chat_store
@@ -116,10 +116,27 @@ class _Wanted:
         if self.dialogs:
             listing = Listing(self.tab, call.actor.id, lines.visible(call), unread_only=unread_only, before=before)
             found += list_chats(call.tx, call.portal_id, listing, limit=count)
+        if before is None:
+            found += self._pinned({one.chat.id for one in found}, unread_only=unread_only)
         shown = [one for one in found if self._mark(one).hidden_at < one.chat.active_at]
         if since is not None:
             shown = [one for one in shown if one.chat.active_at >= since]
         return sorted(shown, key=lambda one: (not self._mark(one).pinned, -one.chat.active_at, -one.chat.id))
+
+    def _pinned(self, listed: set[int], *, unread_only: bool) -> list[Listed]:
+        """Return pinned chats that are not among those that were active last."""
+        call = self.call
+        if not any(marks.pinned for marks in self.marks.values()):
+            return []
+        found = recents.list_pinned(call.tx, call.portal_id, call.actor.id, MAX_LIMIT)
+        new = [one for one in found if one.chat.id not in listed and (one.unread or not unread_only)]
+        return [one for one in new if self._wants(one.chat) and chats.access(call, one.chat, call.actor).read]
+
+    def _wants(self, chat: Chat) -> bool:
+        if not chat.is_dialog:
+            return chat.type in self.kinds
+        mine = self.tab == "all" or chat.operator_id == self.call.actor.id
+        return self.dialogs and mine and sessions.is_open(chat)
 
     def _mark(self, listed: Listed) -> ChatMarks:
         return self.marks.get(listed.chat.id, ChatMarks())
@@ -263,7 +280,7 @@ def counters_get(call: Call) -> dict[str, Any]:
 def _marked(call: Call, marks: dict[int, ChatMarks]) -> tuple[list[int], list[int]]:
     """Return the chats, and the users, that the caller has marked as unread."""
     found = [chat_store.find_chat(call.tx, call.portal_id, number) for number, mark in marks.items() if mark.unread]
-    kept = [chat for chat in found if chat is not None]
+    kept = [chat for chat in found if chat is not None and chats.access(call, chat, call.actor).read]
     private = [chat.partner(call.actor.id) for chat in kept if chat.type is ChatType.PRIVATE]
     return [chat.id for chat in kept if chat.type is not ChatType.PRIVATE], private
 

@@ -8,6 +8,15 @@ import msgspec
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Auth, ClientKey, Doc, Family
 from tieline.api.wire import Wire, yes_no
+from tieline.domain.bot_events import (
+    BotsCommanded,
+    BotsFact,
+    BotsJoined,
+    BotsMessageAdded,
+    BotsMessageDeleted,
+    BotsMessageEdited,
+    BotsRemoved,
+)
 from tieline.domain.bots import Bot, BotType, Heard
 from tieline.methods.views import find_user
 from tieline.services import bots, clients, subscriptions
@@ -19,6 +28,7 @@ WRONG_REQUEST = Fault("WRONG_REQUEST", "Bot can't be created")
 CODE_ERROR = Fault("CODE_ERROR", "Bot code isn't specified")
 NAME_ERROR = Fault("NAME_ERROR", "Bot name isn't specified")
 MAX_COUNT_ERROR = Fault("MAX_COUNT_ERROR", "")
+FIELDS_EMPTY = Fault("WRONG_REQUEST", "Update fields can't be empty")
 CLIENT_ID_MISSING = Fault("ACCESS_DENIED", "Access denied! Client ID not specified", 403)
 MOST_BOTS = 5
 KEY = ClientKey(
@@ -28,6 +38,7 @@ KEY = ClientKey(
     wrong=CLIENT_ID_MISSING,
 )
 OF_BOTS: dict[type[Exception], Fault] = {bots.BotMissing: BOT_ID_ERROR, bots.BotForeign: APP_ID_ERROR}
+_BY_PARAMETER = {"BOT_ID": BOT_ID_ERROR, "PROPERTIES": NAME_ERROR, "FIELDS": FIELDS_EMPTY}
 BotId = Annotated[int | None, Doc("Id of the bot; the first one of the application if left out.")]
 
 family = Family(
@@ -35,10 +46,8 @@ family = Family(
     auth=Auth.CLIENT,
     key=KEY,
     dialect=Dialect(
-        missing=lambda name: {"BOT_ID": BOT_ID_ERROR, "CODE": CODE_ERROR, "PROPERTIES": NAME_ERROR}.get(
-            name, WRONG_REQUEST
-        ),
-        wrong=lambda name, _: {"BOT_ID": BOT_ID_ERROR, "PROPERTIES": NAME_ERROR}.get(name, WRONG_REQUEST),
+        missing=lambda name: CODE_ERROR if name == "CODE" else _BY_PARAMETER.get(name, WRONG_REQUEST),
+        wrong=lambda name, _: _BY_PARAMETER.get(name, WRONG_REQUEST),
     ),
 )
 _TYPES = {
@@ -48,15 +57,14 @@ _TYPES = {
     "S": BotType.SUPERVISOR,
     "N": BotType.NETWORK,
 }
-# What a bot hears: the parameter with its handler, the event, and what a missing one is called.
-_HANDLERS: dict[Heard, tuple[str, str, str]] = {
-    Heard.ADDED: ("EVENT_MESSAGE_ADD", "ONIMBOTMESSAGEADD", "Message add"),
-    Heard.EDITED: ("EVENT_MESSAGE_UPDATE", "ONIMBOTMESSAGEUPDATE", ""),
-    Heard.DELETED: ("EVENT_MESSAGE_DELETE", "ONIMBOTMESSAGEDELETE", ""),
-    Heard.JOINED: ("EVENT_WELCOME_MESSAGE", "ONIMBOTJOINCHAT", "Welcome message"),
-    Heard.REMOVED: ("EVENT_BOT_DELETE", "ONIMBOTDELETE", "Bot delete"),
+# What a bot hears: the parameter with its handler, the fact that is told, and what a missing one is called.
+_HANDLERS: dict[Heard, tuple[str, type[BotsFact], str]] = {
+    Heard.ADDED: ("EVENT_MESSAGE_ADD", BotsMessageAdded, "Message add"),
+    Heard.EDITED: ("EVENT_MESSAGE_UPDATE", BotsMessageEdited, ""),
+    Heard.DELETED: ("EVENT_MESSAGE_DELETE", BotsMessageDeleted, ""),
+    Heard.JOINED: ("EVENT_WELCOME_MESSAGE", BotsJoined, "Welcome message"),
+    Heard.REMOVED: ("EVENT_BOT_DELETE", BotsRemoved, "Bot delete"),
 }
-COMMAND_EVENT = "ONIMCOMMANDADD"
 _OPTIONAL = (Heard.EDITED, Heard.DELETED)
 _QUIET = (BotType.BOT, BotType.HUMAN)  # are not told of changes, unless they speak in lines or ask for it later
 
@@ -76,8 +84,8 @@ _UNNAMED = {what: _unnamed(what) for what in _HANDLERS if what not in _OPTIONAL}
 class Profile(Wire, omit_defaults=True):
     """What is told of a bot; it needs NAME or LAST_NAME."""
 
-    NAME: str = ""
-    LAST_NAME: str = ""
+    NAME: str | None = None
+    LAST_NAME: str | None = None
     COLOR: str = ""
     EMAIL: str = ""
     PERSONAL_BIRTHDAY: str = ""
@@ -85,6 +93,11 @@ class Profile(Wire, omit_defaults=True):
     PERSONAL_WWW: str = ""
     PERSONAL_GENDER: str = ""
     PERSONAL_PHOTO: str = ""
+
+    @property
+    def unnames(self) -> bool:
+        """It takes a bot's name away: both parts are given, and empty."""
+        return None not in (self.NAME, self.LAST_NAME) and not f"{self.NAME}{self.LAST_NAME}".strip()
 
     def fields(self) -> dict[str, Any]:
         """Return what is told as fields of a user."""
@@ -119,10 +132,40 @@ def _require_same(call: Call, handlers: dict[str, str]) -> None:
                 raise ApiError(WRONG_URL[what])
 
 
+def events_of(call: Call, fact: type[BotsFact]) -> list[str]:
+    """Return the names of the events that tell bots of a fact."""
+    return [event.wire_name for event in call.world.catalogue.events_of(fact)]
+
+
 def _bind(call: Call, bot: Bot) -> None:
-    for what, (_, event, _) in _HANDLERS.items():
-        if what.value in bot.handlers:
-            subscriptions.bind_bot(call, bot.app_id, [event], bot.handlers[what.value])
+    """Subscribe a bot's handlers; where it is the application's only one, those of former bots are let go."""
+    alone = [one.id for one in bots.own(call) if one.version == 1] == [bot.id]
+    for what, (_, fact, _) in _HANDLERS.items():
+        for event in events_of(call, fact):
+            if alone:
+                _unbind_others(call, bot.app_id, event, bot.handlers.get(what.value, ""))
+            if what.value in bot.handlers:
+                subscriptions.bind_bot(call, bot.app_id, [event], bot.handlers[what.value])
+
+
+def _unbind_others(call: Call, app_id: int, event: str, handler: str) -> None:
+    for binding in call.bindings(event):
+        if (binding.app_id, binding.bot_id) == (app_id, None) and binding.handler != handler:
+            subscriptions.unbind_bot(call, app_id, [event], binding.handler)
+
+
+def command_handlers(call: Call, app_id: int) -> set[str]:
+    """Return the handlers of an application's commands."""
+    return {one.handler for one in call.commands() if one.app_id == app_id and one.handler}
+
+
+def bind_commands(call: Call, app_id: int, before: set[str]) -> None:
+    """Subscribe the handlers of an application's commands; of those `before`, unused ones are let go."""
+    now, events = command_handlers(call, app_id), events_of(call, BotsCommanded)
+    for handler in before - now:
+        subscriptions.unbind_bot(call, app_id, events, handler)
+    for handler in now - before:
+        subscriptions.bind_bot(call, app_id, events, handler)
 
 
 Url = Annotated[str, Doc("URL of a handler.")]
@@ -196,10 +239,10 @@ class Changes(Wire, omit_defaults=True):
     writes=True,
     errors={
         **OF_BOTS,
-        bots.CodeTaken: Fault("CODE_ERROR", "Bot code isn't specified"),
+        bots.CodeTaken: CODE_ERROR,
         bots.BotRefused: Fault("WRONG_REQUEST", "Bot can't be updated"),
     },
-    faults=tuple(WRONG_URL.values()),
+    faults=(*WRONG_URL.values(), NAME_ERROR, FIELDS_EMPTY),
 )
 def update(
     call: Call,
@@ -209,9 +252,13 @@ def update(
 ) -> bool:
     """Change a bot; another handler is that of all bots of the application."""
     bot = bots.find_own(call, bot_id)
+    if fields == Changes():
+        raise ApiError(FIELDS_EMPTY)
     given = {what: getattr(fields, name) for what, (name, _, _) in _HANDLERS.items()}
     handlers = _handlers(call, given, fields.EVENT_HANDLER, whole=False)
     profile = fields.PROPERTIES or Profile()
+    if profile.unnames:
+        raise ApiError(NAME_ERROR)
     changed = replace(
         bot,
         code=fields.CODE or bot.code,
@@ -226,15 +273,14 @@ def update(
 
 def _lead_elsewhere(call: Call, bot: Bot, what: Heard, address: str) -> None:
     """Let all bots of an application have a handler that one of them was given."""
-    event = _HANDLERS[what][1]
+    events = events_of(call, _HANDLERS[what][1])
     for other in bots.own(call):
         former = other.handlers.get(what.value)
         if former not in (None, address) and other.version == 1:
             bots.change(call, other, replace(other, handlers=other.handlers | {what.value: address}), {})
-    for binding in call.bindings(event):
-        if binding.app_id == bot.app_id and binding.bot_id is None and binding.handler != address:
-            subscriptions.unbind_bot(call, bot.app_id, [event], binding.handler)
-    subscriptions.bind_bot(call, bot.app_id, [event], address)
+    for event in events:
+        _unbind_others(call, bot.app_id, event, address)
+    subscriptions.bind_bot(call, bot.app_id, events, address)
 
 
 @family.method(
@@ -245,7 +291,10 @@ def _lead_elsewhere(call: Call, bot: Bot, what: Heard, address: str) -> None:
 )
 def unregister(call: Call, *, bot_id: Annotated[int, Doc("Id of the bot.")]) -> bool:
     """Take a bot out of the portal: it leaves all chats, and whoever speaks for it is told."""
-    bots.remove(call, bots.find_own(call, bot_id))
+    bot = bots.find_own(call, bot_id)
+    before = command_handlers(call, bot.app_id)
+    bots.remove(call, bot)
+    bind_commands(call, bot.app_id, before)
     return True
 
 

@@ -82,7 +82,7 @@ def message_get_context(
     acting = _listener(call, bot_id)
     message = forwarding.find_readable(acting, message_id)
     chat = chats.get_readable(acting, message.chat_id)
-    size, hidden = max(1, min(around, MAX_RANGE)), chats.hidden_to(acting, chat)
+    size, hidden = max(1, min(around, MAX_RANGE)), chats.hidden_to(acting, chat, acting.actor)
     key = (call.tx, call.portal_id, chat.id)
     before = message_store.list_messages(*key, Window(size + 1, before=message.id, hidden_to=hidden))
     after = message_store.list_messages(*key, Window(size + 1, after=message.id, hidden_to=hidden))

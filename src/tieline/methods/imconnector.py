@@ -103,6 +103,7 @@ def register(
     need_system_messages: Annotated[Any, Doc("System messages go outside too; default true.")] = True,
     need_signature: Annotated[Any, Doc("The operator's name stands before the text; default true.")] = True,
     chat_group: Annotated[Any, Doc("A dialog per outer chat, not per chat and user; default false.")] = False,
+    buttons: Annotated[Any, Doc("It shows buttons and attachments itself; default false: as text.")] = False,
     comment: Annotated[Any, Doc("A remark shown beside the settings page.")] = None,
 ) -> RegistrationReply:
     """Register the application's connector, or change what was registered under its ID."""
@@ -115,6 +116,7 @@ def register(
         "need_system_messages": need_system_messages,
         "need_signature": need_signature,
         "chat_group": chat_group,
+        "buttons": buttons,
     }
     refusal = _refuse_registration(code, name, icon, placement_handler)
     if refusal is None and "." not in code and not _CODE.fullmatch(code):

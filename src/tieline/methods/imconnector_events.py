@@ -1,12 +1,14 @@
 """The seven events of connectors, each for the application that owns the connector alone."""
 
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
 from tieline.api.differences import Difference
 from tieline.api.method import Auth, Family
 from tieline.api.wire import Wire
+from tieline.domain.chats import ATTACH, KEYBOARD
+from tieline.domain.content import as_text
 from tieline.domain.events import (
     ConnectorSwitchedOff,
     LineDeleted,
@@ -51,13 +53,17 @@ class SentMessage(Wire, omit_defaults=True):
     user_id: int
     text: str
     files: list[SentFile] = msgspec.field(default_factory=list)
+    keyboard: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    attach: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
-class EditedMessage(Wire):
+class EditedMessage(Wire, omit_defaults=True):
     """What was changed: ids are a list here."""
 
     id: list[str]
     text: str
+    keyboard: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    attach: list[dict[str, Any]] = msgspec.field(default_factory=list)
 
 
 class WithdrawnMessage(Wire):
@@ -94,13 +100,19 @@ def _messages(fact: MessageFact, message: Message) -> Messages[Message]:
     return Messages(CONNECTOR=fact.connector, LINE=fact.line_id, MESSAGES=[item])
 
 
-def _signed(call: Call, code: str, author_id: int, text: str) -> str:
-    """Put the operator's name before a text, where the connector wants it, and write line breaks as [br]."""
-    text = text.replace("\r\n", "\n").replace("\n", "[br]")
+def _signed(call: Call, code: str, author_id: int, text: str, content: dict[str, Any]) -> str:
+    """Put the operator's name before a text, where the connector wants it, and write line breaks as [br].
+
+    What hangs on the message follows as lines, unless the connector shows it itself.
+    """
     connector = call.find_connector(code)
+    if content and not (connector and connector.buttons):
+        hanging = as_text(content.get(ATTACH), content.get(KEYBOARD), address=call.portal.url)
+        text = "\n".join(filter(None, [text, hanging]))
+    text = text.replace("\r\n", "\n").replace("\n", "[br]")
     if not author_id or connector is None or not connector.need_signature:
         return text
-    author = call.find_person(author_id)
+    author = call.find_user(author_id)
     return f"[b]{author.full_name}:[/b] [br]{text}" if author else text
 
 
@@ -118,16 +130,28 @@ def message_add(call: Call, fact: OperatorMessageSent) -> Messages[SentMessage]:
         for file in fact.files
     ]
     told = SentMessage(
-        user_id=fact.author_id, text=_signed(call, fact.connector, fact.author_id, fact.text), files=sent
+        user_id=fact.author_id,
+        text=_signed(call, fact.connector, fact.author_id, fact.text, fact.content),
+        files=sent,
+        **_shown(call, fact),
     )
     return _messages(fact, told)
+
+
+def _shown(call: Call, fact: OperatorMessageSent | OperatorMessageEdited) -> dict[str, Any]:
+    """Return what hangs on a message, for a connector that shows it itself."""
+    connector = call.find_connector(fact.connector)
+    if connector is None or not connector.buttons:
+        return {}
+    return {"keyboard": fact.content.get(KEYBOARD) or [], "attach": fact.content.get(ATTACH) or []}
 
 
 @family.event("OnImConnectorMessageUpdate", of=OperatorMessageEdited, late=True, differs=(SIGNED_ALIKE,))
 def message_update(call: Call, fact: OperatorMessageEdited) -> Messages[EditedMessage]:
     """An operator changed a message: the connector changes it outside."""
     ids = message_store.list_outgoing_ids(call.tx, call.portal_id, fact.message_id)
-    return _messages(fact, EditedMessage(id=ids, text=_signed(call, fact.connector, fact.author_id, fact.text)))
+    text = _signed(call, fact.connector, fact.author_id, fact.text, fact.content)
+    return _messages(fact, EditedMessage(id=ids, text=text, **_shown(call, fact)))
 
 
 @family.event("OnImConnectorMessageDelete", of=OperatorMessageDeleted, late=True)

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso
-from tieline.domain.content import as_text
 from tieline.domain.notices import TAKE_OVER, Notice, to_bbcode
 from tieline.methods.views import find_user
 from tieline.services import files, notices
@@ -40,7 +39,7 @@ def _view(call: Call, notice: Notice) -> dict[str, Any]:
         "kind": news.kind.value,
         "title": news.title,
         "text": to_bbcode(news.text),
-        "attached": to_bbcode(as_text(list(news.attach))),
+        "attach": list(news.attach),
         "from": _sender(call, notice),
         "chatId": news.chat_id,
         "date": iso(notice.created_at, call.portal.time_zone),

@@ -7,6 +7,7 @@ from tieline.api.method import BASIC, Auth, Doc, Family
 from tieline.api.wire import iso, iso_or_none
 from tieline.domain.chats import Author, Chat, Draft, Message
 from tieline.domain.connectors import Connection, Connector, Icon
+from tieline.domain.content import as_text
 from tieline.domain.files import File, FileState
 from tieline.domain.presence import Presence
 from tieline.domain.sessions import Status
@@ -28,6 +29,7 @@ NO_TEXT = Fault("MESSAGE_EMPTY", "Message can't be empty")
 MAX_LIMIT = 200
 PREVIEW = 300
 MAX_TARGETS = 50
+CONTENT = ("ATTACH", "KEYBOARD", "MENU", "LIKE")  # of a message's parameters: what the page shows besides its text
 MOST_COUNTED = 1_000  # of a tab: there may be more
 
 family = Family(scopes=(BASIC,), auth=Auth.SESSION)
@@ -57,6 +59,8 @@ def _status(chat: Chat) -> str:
         return "closed"
     if chat.status == Status.CLOSING:
         return "closing"
+    if chat.status == Status.BOT:
+        return "bot"
     return "new" if sessions.is_waiting(chat) else "answered"
 
 
@@ -68,7 +72,7 @@ def _last_message(call: Call, message: Message | None, attached: list[File]) -> 
         "id": message.id,
         "kind": message.author.value,
         "authorName": author.full_name if author else "",
-        "text": message.text[:PREVIEW],
+        "text": (message.text or as_text(message.params.get("ATTACH")))[:PREVIEW],
         "deleted": message.deleted_at is not None,
         "date": iso(message.created_at, call.portal.time_zone),
         "files": len(attached),
@@ -167,6 +171,7 @@ def _message(call: Call, message: Message, attached: list[File]) -> dict[str, An
         "private": message.private,
         "sequence": message.changed or message.sequence,
         "files": [_file(call, file) for file in attached],
+        "params": {name: message.params[name] for name in CONTENT if name in message.params},
         "state": _state(message),
         "stateReason": message.failure,
     }
@@ -188,8 +193,9 @@ def dialog_get(
     """Return a dialog and messages of it, oldest first, with what the caller may do in it."""
     chat = chats.get_readable(call, chat_id)
     size = max(1, min(limit, MAX_LIMIT))
-    window = Window(size + 1, before=before, after=after, since=since)
-    found = [one for one in message_store.list_messages(call.tx, call.portal_id, chat.id, window) if not one.gone]
+    hidden = chats.hidden_to(call, chat, call.actor)
+    window = Window(size + 1, before=before, after=after, since=since, hidden_to=hidden)
+    found = message_store.list_messages(call.tx, call.portal_id, chat.id, window)
     more = len(found) > size
     forward = since is not None or after is not None
     shown = found[:size] if forward else found[-size:]

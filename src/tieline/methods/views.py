@@ -8,7 +8,7 @@ from tieline.domain.chats import COLORS, Chat, Message
 from tieline.domain.files import File, FileState
 from tieline.domain.people import Card, User, UserKind
 from tieline.domain.presence import Attendance
-from tieline.domain.sessions import Status
+from tieline.domain.sessions import told
 from tieline.services import files, people
 from tieline.services.call import Call
 from tieline.store import messages as message_store
@@ -93,7 +93,7 @@ def lines_view(call: Call, chat: Chat) -> dict[str, Any]:
     """Write what im.recent.list says of a dialog's session."""
     return {
         "id": chat.session_id or 0,
-        "status": chat.status if chat.status is not None else int(Status.NEW),
+        "status": told(chat.status),
         "date_create": iso(chat.created_at, call.portal.time_zone),
     }
 

@@ -9,7 +9,7 @@ import msgspec
 from tieline.domain.apps import App, AppKind, AppStatus, Binding, Grant
 from tieline.domain.events import AppInstalled, AppPaid, AppRemoved, AppUpdated, Fact
 from tieline.domain.ids import fingerprint, new_client_id, new_hex, new_secret
-from tieline.services import placements, subscriptions, tokens
+from tieline.services import disk_storages, placements, subscriptions, tokens
 from tieline.services.call import Call, EventForm
 from tieline.services.urls import refuse_address
 from tieline.store import apps as store
@@ -239,6 +239,7 @@ def remove(call: Call, app: App, *, clean: bool) -> None:
     if clean or app.status is AppStatus.LOCAL:
         store.remove_options(call.tx, call.portal_id, app.id)
         store.remove_launches(call.tx, call.portal_id, app.id)
+        disk_storages.remove_of_app(call, app)
     _keep(call, replace(app, installed=False, removed_at=call.real_now), "application removed")
 
 

@@ -1,24 +1,48 @@
 """What a line does by itself: greetings, words outside its hours, closing, the customer's vote, late answers."""
 
+from tieline.domain.bots import Bot
 from tieline.domain.chats import Chat
-from tieline.domain.clock import SECOND
+from tieline.domain.clock import MINUTE, SECOND
 from tieline.domain.lines import Line
 from tieline.domain.notices import LATE_BUTTONS, News
 from tieline.domain.notices import Kind as NoticeKind
 from tieline.domain.replies import closed_words, ending, vote_question, welcome_words
 from tieline.domain.sessions import LIKED, Move, Status
 from tieline.domain.timers import Kind
-from tieline.services import messages, notices, routing, sessions, statistics
+from tieline.services import bot_sessions, messages, notices, routing, sessions, statistics
 from tieline.services.call import Call
 from tieline.store import happenings
 from tieline.store import sessions as store
 
 VOTES = {"1": LIKED, "0": 1}  # as sessions keep them: liked or not
 MAX_COMMENT = 1_000
+BOTS_FAREWELL = MINUTE  # what a bot has at least to say goodbye
+
+
+def appoint(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
+    """Give a dialog whose session a customer has just begun to the bot that the line has for this, if any.
+
+    Outside the line's hours that is another than within them; `first`: the customer is new here.
+    """
+    if not sessions.calendar_of(call, line).is_open(call.now):
+        bot = (
+            bot_sessions.find(call, line, "WORKTIME_DAYOFF") if line.settings["WORKTIME_DAYOFF_RULE"] == "bot" else None
+        )
+    else:
+        wanted = first or line.settings["WELCOME_BOT_JOIN"] == "always"
+        bot = (
+            bot_sessions.find(call, line, "WELCOME") if wanted and line.settings["WELCOME_BOT_ENABLE"] == "Y" else None
+        )
+    return chat if bot is None else bot_sessions.take(call, chat, bot)
 
 
 def greet(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
-    """Say to a customer who has begun a session that the line is closed, or welcome him; `first`: he is new here."""
+    """Say to a customer who has begun a session that the line is closed, or welcome him; `first`: he is new here.
+
+    Where a bot has the dialog, that is its own to do.
+    """
+    if bot_sessions.is_bots(chat):
+        return chat
     if closed_words(line, sessions.calendar_of(call, line), call.now):
         return tell_closed(call, chat, line)
     text = welcome_words(line, first=first)
@@ -43,6 +67,8 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
     if line is None or chat.status == Status.CLOSING:
         return close(call, chat)
     words, period, asks_first = ending(line, by_time=by_time)
+    if bot := _closing_bot(call, line, by_time=by_time):
+        chat, period = bot_sessions.invite(call, chat, bot), max(period, BOTS_FAREWELL)
     if words:
         chat = messages.say(call, chat, words)
     if not period:
@@ -50,6 +76,11 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
     if asks_first:
         chat = _ask_for_vote(call, chat, line)
     return sessions.await_customer(call, chat, Move.LEFT_ALONE if by_time else Move.FINISHED, period)
+
+
+def _closing_bot(call: Call, line: Line, *, by_time: bool) -> Bot | None:
+    rule = "AUTO_CLOSE" if by_time else "CLOSE"
+    return bot_sessions.find(call, line, rule) if line.settings[f"{rule}_RULE"] == "bot" else None
 
 
 def close(call: Call, chat: Chat) -> Chat:
@@ -117,8 +148,11 @@ def vote(call: Call, chat: Chat, text: str) -> Chat:
 
 
 def excuse(call: Call, chat: Chat) -> Chat:
-    """Say to a customer whom nobody has answered in time what the line says then."""
+    """Say to a customer whom nobody has answered in time what the line says then, or let a bot answer him."""
     line = call.find_line(chat.queue_id)
+    if line is not None and line.settings["NO_ANSWER_RULE"] == "bot":
+        bot = bot_sessions.find(call, line, "NO_ANSWER")
+        return bot_sessions.take(call, chat, bot) if bot is not None and sessions.is_waiting(chat) else chat
     text = line.says("NO_ANSWER") if line else ""
     return messages.say(call, chat, text) if text.strip() else chat
 

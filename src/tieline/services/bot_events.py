@@ -25,19 +25,24 @@ from tieline.domain.bot_events import (
     BotsRemoved,
 )
 from tieline.domain.bots import Bot, Command, Context, Heard
-from tieline.domain.chats import Author, Chat, ChatType, Message
+from tieline.domain.chats import ASKED, Author, Chat, ChatType, Message
 from tieline.domain.content import command_of, mentions
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish, queue
 from tieline.store import members
+from tieline.store import messages as message_store
 
-NAMES_FIRST = re.compile(r"^(?:\s*\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL)
+_NAMES_FIRST = re.compile(
+    r"^\s*(?:\[USER=\d+(?: REPLACE)?\].{0,255}?\[/USER\][\s,:]*){1,20}", re.IGNORECASE | re.DOTALL
+)
 FIRST = 1  # the version of the API whose bots are told together
 
 
 def bots_of(call: Call, chat: Chat) -> list[Bot]:
     """Return the bots that are in a chat."""
     known = call.bots()
+    if not chat.bots:
+        return []
     return [known[number] for number in members.list_members(call.tx, call.portal_id, chat.id) if number in known]
 
 
@@ -53,11 +58,19 @@ def _listeners(call: Call, chat: Chat, message: Message) -> list[Bot]:
     return [bot for bot in found if bot.hears_all or bot.id in named or (by_customer and bot.lines)]
 
 
-def tell_added(call: Call, chat: Chat, message: Message) -> None:
-    """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead."""
+def concerns(call: Call, chat: Chat, text: str) -> bool:
+    """Tell whether a new message may be of interest to bots: they are in its chat, or it gives a command of any."""
+    return bool(chat.bots) or ("/" in text and _command_in(text) is not None and bool(call.commands()))
+
+
+def tell_added(call: Call, chat: Chat, message: Message, *, pressed: frozenset[int] = frozenset()) -> None:
+    """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead.
+
+    `pressed` are bots that have been told already, since the message stands for a button.
+    """
     if message.author in (Author.SYSTEM, Author.BOT):
         return
-    commanded = _commanded(call, chat, message)
+    commanded = pressed | _commanded(call, chat, message)
     listeners = [bot for bot in _listeners(call, chat, message) if bot.id not in commanded]
     _tell_of(call, chat, message, listeners, Heard.ADDED)
 
@@ -160,14 +173,20 @@ def tell_context(call: Call, chat: Chat, bot: Bot, context: dict[str, Any]) -> N
     _tell(call, chat, [bot], None, None, lambda of: BotContextGiven(**of, **facts))
 
 
+def _command_in(text: str) -> tuple[str, str] | None:
+    return command_of(_NAMES_FIRST.sub("", text))
+
+
 def _commanded(call: Call, chat: Chat, message: Message) -> set[int]:
     """Tell bots of their command that a message gives, if it gives one; returns who was told."""
-    found = command_of(NAMES_FIRST.sub("", message.text))
-    if found is None:
+    found = _command_in(message.text)
+    if found is None or message.private:
         return set()
-    present = {bot.id for bot in bots_of(call, chat)} if chat.bots else set()
+    present = {bot.id for bot in bots_of(call, chat)}
     name, params = found[0].lower(), found[1]
     given = [one for one in call.commands() if one.command == name and (one.common or one.bot_id in present)]
+    if message.author is Author.CUSTOMER:
+        given = [one for one in given if one.extranet]
     named = set(mentions(message.text))
     if named & {one.bot_id for one in given}:
         given = [one for one in given if one.bot_id in named]
@@ -175,10 +194,20 @@ def _commanded(call: Call, chat: Chat, message: Message) -> set[int]:
     return {one.bot_id for one in given}
 
 
-def give(call: Call, chat: Chat, message: Message, commands: list[Command], params: str, context: Context) -> None:
-    """Tell bots of commands that somebody gave in a chat, with a message."""
+def give(
+    call: Call,
+    chat: Chat,
+    message: Message,
+    commands: list[Command],
+    params: str,
+    context: Context,
+    *,
+    user_id: int = 0,
+) -> None:
+    """Tell bots of commands that somebody gave in a chat, with a message: a user, or the message's author."""
     known = call.bots()
-    user_id = call.user.id if call.user else message.author_id
+    _note_asked(call, chat, message, commands)
+    user_id = user_id or message.author_id
     facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": user_id, "params": params, "context": context}
     common: dict[str, Any] = {"actor_id": call.user.id if call.user else None, "chat_id": chat.id}
     together: dict[int, list[Command]] = {}
@@ -191,3 +220,11 @@ def give(call: Call, chat: Chat, message: Message, commands: list[Command], para
     for app_id, given in together.items():
         bots = tuple(known[number] for number in dict.fromkeys(one.bot_id for one in given))
         publish(call, BotsCommanded(**common, **facts, app_id=app_id, bots=bots, commands=tuple(given)))
+
+
+def _note_asked(call: Call, chat: Chat, message: Message, commands: list[Command]) -> None:
+    """Keep which commands were given to bots that are not in the chat: they may answer there, and no others."""
+    present = {bot.id for bot in bots_of(call, chat)}
+    asked = sorted({*message.asked, *(one.id for one in commands if one.bot_id not in present)})
+    if asked != message.asked:
+        message_store.set_message_params(call.tx, call.portal_id, message.id, message.params | {ASKED: asked})

@@ -7,10 +7,11 @@ from tieline.domain.apps import App
 from tieline.domain.bots import Bot
 from tieline.domain.people import User
 from tieline.domain.user_fields import WrongValue
-from tieline.services import bot_events, groups, people, subscriptions
+from tieline.services import bot_events, bot_sessions, chats, groups, people, subscriptions
 from tieline.services.call import Call
 from tieline.services.urls import MAX_URL, refuse_address
 from tieline.store import bots as store
+from tieline.store import chats as chat_store
 from tieline.store import happenings
 from tieline.store import people as people_store
 
@@ -96,6 +97,7 @@ def add(call: Call, app: App, bot: Bot, profile: dict[str, Any], *, most: int) -
     """Add a bot of an application, which may have so many; a code that it has given before is that bot."""
     if not bot.code.strip():
         raise CodeMissing
+    call.touch()  # one at a time
     mine = [known for known in call.bots().values() if known.app_id == app.id]
     if known := next((known for known in mine if known.code == bot.code), None):
         return known
@@ -115,6 +117,7 @@ def add(call: Call, app: App, bot: Bot, profile: dict[str, Any], *, most: int) -
 
 def change(call: Call, bot: Bot, changed: Bot, profile: dict[str, Any]) -> None:
     """Keep what of a bot is changed."""
+    call.touch()  # one at a time
     if any(one.code == changed.code and one.id != bot.id for one in own(call)):
         raise CodeTaken
     if len(changed.code) > MAX_CODE or not changed.code.strip() or not _free(call, profile):
@@ -137,8 +140,12 @@ def _keep_profile(call: Call, bot: Bot, profile: dict[str, Any]) -> None:
 
 
 def remove(call: Call, bot: Bot) -> None:
-    """Take a bot out of the portal: whoever speaks for it is told, and it leaves all chats."""
+    """Take a bot out of the portal: its program is told, its dialogs wait for operators, and it leaves all chats."""
     bot_events.tell_removed(call, bot)
+    for found in chat_store.list_open_of(call.tx, call.portal_id, bot.id):
+        chat = chats.lock(call, found.id)
+        if bot_sessions.is_bots(chat) and chat.operator_id == bot.id:
+            chats.keep(call, bot_sessions.hand_over(call, chat), chat)
     subscriptions.forget_bot(call, bot)
     groups.forget(call, bot.id)
     store.remove_bot(call.tx, call.portal_id, bot.id)

@@ -92,9 +92,9 @@ def get_readable(call: Call, chat_id: int) -> Chat:
     return chat
 
 
-def hidden_to(call: Call, chat: Chat) -> int:
-    """Return up to where what was said in a chat is hidden from the caller."""
-    member = members.find_member(call.tx, call.portal_id, chat.id, call.actor.id)
+def hidden_to(call: Call, chat: Chat, user: User) -> int:
+    """Return up to which sequence a chat is hidden from somebody who came later; 0 if nothing is."""
+    member = members.find_member(call.tx, call.portal_id, chat.id, user.id)
     return member.hidden_to if member else 0
 
 
@@ -141,6 +141,9 @@ def read(call: Call, chat_id: int, message_id: int | None) -> int:
         sequence = message.sequence if remaining else chat.sequence
     mark = members.ReadMark(sequence, chat.messages - remaining)
     members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
+    marks = chat_marks.find_marks(call.tx, call.portal_id, chat.id, call.actor.id)
+    if marks.unread and not remaining:
+        chat_marks.set_marks(call.tx, call.portal_id, chat.id, call.actor.id, marks._replace(unread=False))
     call.tx.signal(DialogChanged(call.portal_id, chat.id, chat.sequence))
     return remaining
 

@@ -11,6 +11,10 @@ def ensure(call: Call) -> App:
     known = call.program()
     if known is not None:
         return known
+    call.touch()  # who comes at the same moment waits here, and finds it
+    known = call.program()
+    if known is not None:
+        return known
     assert call.webhook is not None  # who has no application comes by a webhook
     settings = apps.Settings(call.webhook.title or "Webhook", call.webhook.scopes, script_only=True)
     return apps.add(call, settings, AppKind.CLIENT, client_id=call.program_name(call.client)).app

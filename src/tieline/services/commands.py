@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 
 from tieline.domain.bots import Bot, Command, Context
-from tieline.domain.chats import KEYBOARD, MENU, Draft, Message
-from tieline.domain.content import command_of
+from tieline.domain.chats import Draft
 from tieline.services import bot_events, bots, chats, messages
 from tieline.services.call import Call
 from tieline.services.chats import MessageMissing
@@ -34,6 +33,10 @@ class CommandWrong(Exception):
     """A command is a word of letters and digits."""
 
 
+class NotAsked(Exception):
+    """The command was not given where it is answered, and its bot is not there."""
+
+
 class TooManyCommands(Exception):
     """The bot has as many commands as it may have."""
 
@@ -56,7 +59,7 @@ def register(call: Call, bot: Bot, command: Command) -> int:
     command = replace(
         command, command=read_word(command.command), bot_id=bot.id, app_id=bot.app_id, created_at=call.now
     )
-    call.touch()  # waits for who registers at the same moment
+    call.touch()  # one at a time
     known = next((one for one in of_bot(call, bot) if one.command == command.command), None)
     if known is not None:
         store.set_command(call.tx, call.portal_id, replace(command, id=known.id, created_at=known.created_at))
@@ -88,9 +91,15 @@ def find_by_word(call: Call, word: str) -> Command:
 
 
 def change(call: Call, command: Command) -> None:
-    """Keep what of a command is changed."""
-    store.set_command(call.tx, call.portal_id, replace(command, command=read_word(command.command)))
-    call.touch()
+    """Keep what of a command is changed; its bot has no other of this name."""
+    command = replace(command, command=read_word(command.command))
+    call.touch()  # one at a time
+    bot = call.bots().get(command.bot_id)
+    if bot is None:
+        raise CommandMissing
+    if any(one.command == command.command and one.id != command.id for one in of_bot(call, bot)):
+        raise CommandWrong
+    store.set_command(call.tx, call.portal_id, command)
 
 
 def remove(call: Call, command: Command) -> None:
@@ -102,10 +111,12 @@ def remove(call: Call, command: Command) -> None:
 def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> None:
     """Give a bot a command where a message stands; it must be in the chat, or the command be a common one."""
     message = message_store.find_message(call.tx, call.portal_id, message_id)
-    if message is None:
+    if message is None or message.deleted_at is not None:
         raise MessageMissing
     chat = chats.lock(call, message.chat_id)
     if not chats.access(call, chat, call.actor).read:
+        raise MessageMissing
+    if message.sequence <= chats.hidden_to(call, chat, call.actor):
         raise MessageMissing
     bot = call.bots().get(bot_id)
     if bot is None:
@@ -115,27 +126,23 @@ def press(call: Call, message_id: int, bot_id: int, word: str, params: str) -> N
     present = members.is_member(call.tx, call.portal_id, chat.id, bot.id)
     if command is None or not (present or command.common or message.author_id == bot.id):
         raise CommandMissing
-    bot_events.give(call, chat, message, [command], params[: messages.MAX_TEXT], Context.KEYBOARD)
-
-
-def _gives(message: Message, command: Command) -> bool:
-    """Tell whether a message gives a command, or has a button that does: only there a bot may come from outside."""
-    said = command_of(bot_events.NAMES_FIRST.sub("", message.text))
-    buttons = (*message.params.get(KEYBOARD, ()), *message.params.get(MENU, ()))
-    return (said is not None and said[0].lower() == command.command) or any(
-        str(button.get("COMMAND", "")).lower() == command.command for button in buttons
+    bot_events.give(
+        call, chat, message, [command], params[: messages.MAX_TEXT], Context.KEYBOARD, user_id=call.actor.id
     )
 
 
 def answer(call: Call, command: Command, message_id: int, draft: Draft) -> int:
-    """Write in the name of a command's bot where a message stands; returns the message's id."""
+    """Write in the name of a command's bot where a message stands; returns the message's id.
+
+    A bot that is not in the chat answers there what it was asked, and nothing else.
+    """
     message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None:
         raise MessageMissing
     bot = call.bots()[command.bot_id]
     acting = bots.acting(call, bot)
-    if command.common and not members.is_member(call.tx, call.portal_id, message.chat_id, bot.id):
-        if not _gives(message, command):
-            raise MessageMissing
-        return messages.send_from_outside(acting, message.chat_id, draft)
-    return messages.send(acting, message.chat_id, draft)
+    if members.is_member(call.tx, call.portal_id, message.chat_id, bot.id):
+        return messages.send(acting, message.chat_id, draft)
+    if command.id not in message.asked:
+        raise NotAsked
+    return messages.send_from_outside(acting, message.chat_id, draft)

@@ -10,7 +10,7 @@ from tieline.domain.files import File
 from tieline.domain.lines import Line
 from tieline.domain.people import Customer, OuterUser
 from tieline.domain.sessions import Move
-from tieline.services import automation, chats, connectors, crm_dialogs, sessions
+from tieline.services import automation, buttons, chats, connectors, crm_dialogs, sessions
 from tieline.services.call import Call
 from tieline.services.messages import rewrite, shorten, tell_added
 from tieline.store import chats as chat_store
@@ -98,6 +98,9 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
     text = shorten(incoming.message.text)
+    button = buttons.find_pressed(call, chat, text) if chat.bots and manager_id is None else None
+    if button is not None:
+        text = button.says or text
     begins, votes = False, manager_id is None and automation.is_vote(call, chat, incoming.message.text)
     if not sessions.is_open(chat):
         if outer_id and (
@@ -105,7 +108,10 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         ):
             return _repeated(call, incoming, customer.user_id, known)
         if not votes:
-            chat, begins = sessions.open_session(call, chat, line), True
+            chat = sessions.open_session(call, chat, line)
+            begins = True
+            if manager_id is None:
+                chat = automation.appoint(call, chat, line, first=locked.session_id is None)
     message_id = message_store.add_message(
         call.tx,
         call.portal_id,
@@ -123,7 +129,8 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         assert known is not None
         return _repeated(call, incoming, customer.user_id, known)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
-    tell_added(call, chat, message_id, author=author, author_id=author_id, text=text)
+    pressed = buttons.press(call, chat, button, customer.user_id) if button is not None else frozenset()
+    tell_added(call, chat, message_id, author=author, author_id=author_id, text=text, pressed=pressed)
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.OPERATOR:
         chat = sessions.answer(call, chat, author_id)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from enum import StrEnum
 
 from tieline.domain.clock import DAY
 from tieline.domain.files import File, FileState
@@ -15,10 +16,17 @@ from tieline.store import messages as message_store
 LINK_LIFE = DAY
 
 
+class Noun(StrEnum):
+    """What a link leads to."""
+
+    FILE = "file"
+    VERSION = "version"
+
+
 def fetched(call: Call, file_id: int, sha256: str, size: int, name: str) -> None:
     """Show a file that has come in."""
     store.set_file(call.tx, call.portal_id, file_id, state=FileState.READY, sha256=sha256, size=size, name=name)
-    _show_change(call, file_id)
+    _show_state(call, file_id)
 
 
 def failed(call: Call, file_id: int, reason: str, *, again_at: int | None) -> None:
@@ -26,15 +34,19 @@ def failed(call: Call, file_id: int, reason: str, *, again_at: int | None) -> No
     state = FileState.PENDING if again_at else FileState.FAILED
     store.set_file(call.tx, call.portal_id, file_id, state=state, reason=reason, due_at=again_at)
     if again_at is None:
-        _show_change(call, file_id)
+        _show_state(call, file_id)
 
 
-def _show_change(call: Call, file_id: int) -> None:
+def _show_state(call: Call, file_id: int) -> None:
     file = store.find_file(call.tx, call.portal_id, file_id)
-    if file is None:
-        return
-    chat = chat_store.lock_chat(call.tx, call.portal_id, file.chat_id)
-    message = message_store.find_message(call.tx, call.portal_id, file.message_id)
+    if file is not None:
+        show_change(call, file.chat_id, file.message_id)
+
+
+def show_change(call: Call, chat_id: int, message_id: int) -> None:
+    """Tell those who see a message that its files changed."""
+    chat = chat_store.lock_chat(call.tx, call.portal_id, chat_id)
+    message = message_store.find_message(call.tx, call.portal_id, message_id)
     if chat is None or message is None:
         return
     changed = chat._replace(sequence=chat.sequence + 1)
@@ -42,24 +54,25 @@ def _show_change(call: Call, file_id: int) -> None:
     keep(call, changed, chat)
 
 
-def signature(world: World, file_id: int, expires: int) -> str:
-    """Sign a link to a file until a moment (seconds since 1970)."""
-    return hmac.new(world.vault.key, f"file/{file_id}/{expires}".encode(), hashlib.sha256).hexdigest()
+def signature(world: World, noun: Noun, number: int, expires: int) -> str:
+    """Sign a link to a file, or to a version of one, until a moment (seconds since 1970)."""
+    return hmac.new(world.vault.key, f"{noun}/{number}/{expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def link(call: Call, file: File) -> str:
     """Return an expiring link to a file's content; steady for hours, so that browsers may keep the content."""
-    return _link(call, file.id)
+    return content_link(call, Noun.FILE, file.id)
 
 
-def _link(call: Call, file_id: int) -> str:
+def content_link(call: Call, noun: Noun, number: int) -> str:
+    """Return an expiring link to the content of a file or a version."""
     expires = (call.real_now // LINK_LIFE + 2) * LINK_LIFE // 1000
-    return f"{call.portal.url}/files/{file_id}/{expires}/{signature(call.world, file_id, expires)}"
+    return f"{call.portal.url}/{noun}s/{number}/{expires}/{signature(call.world, noun, number, expires)}"
 
 
 def image_link(call: Call, kept: str) -> str:
     """Return a link to an image by what is kept of it: a file's id as text; no link for none."""
-    return _link(call, int(kept)) if kept else ""
+    return content_link(call, Noun.FILE, int(kept)) if kept else ""
 
 
 def avatar(call: Call, user: User) -> str:
@@ -67,6 +80,6 @@ def avatar(call: Call, user: User) -> str:
     return image_link(call, user.avatar) if user.kind is not UserKind.CUSTOMER else user.avatar
 
 
-def link_holds(world: World, file_id: int, expires: int, signed: str, now: int) -> bool:
+def link_holds(world: World, noun: Noun, number: int, expires: int, signed: str, now: int) -> bool:
     """Check a link's signature and age."""
-    return hmac.compare_digest(signature(world, file_id, expires), signed) and now < expires * 1000
+    return hmac.compare_digest(signature(world, noun, number, expires), signed) and now < expires * 1000

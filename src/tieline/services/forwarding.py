@@ -22,7 +22,7 @@ def find_readable(call: Call, message_id: int) -> Message:
     if message is None or message.deleted_at is not None:
         raise chats.MessageMissing
     chat = chats.get_readable(call, message.chat_id)
-    if message.sequence <= chats.hidden_to(call, chat) or message.private:
+    if message.sequence <= chats.hidden_to(call, chat, call.actor) or message.private:
         raise chats.NoAccess
     return message
 

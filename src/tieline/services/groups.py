@@ -17,6 +17,7 @@ MAX_TITLE = 255
 MAX_DESCRIPTION = 20_000
 MAX_MEMBERS = 1_000
 MAX_ENTITY = 255
+MAX_PIXELS = 5_000  # of a picture, on each side
 JOINED, LEFT = "CHAT_JOIN", "CHAT_LEAVE"
 
 
@@ -113,8 +114,9 @@ def _join(call: Call, chat: Chat, user_id: int, *, hidden_to: int = 0) -> Chat:
 
 
 def _leave(call: Call, chat: Chat, user_id: int) -> Chat:
-    """Let somebody out of a locked chat."""
+    """Let somebody out of a locked chat; how he had marked it is forgotten."""
     members.remove_member(call.tx, call.portal_id, chat.id, user_id)
+    chat_marks.remove_marks(call.tx, call.portal_id, chat.id, user_id)
     return chat._replace(bots=max(chat.bots - (user_id in call.bots()), 0))
 
 
@@ -125,7 +127,7 @@ def add(call: Call, group: Group) -> int:
         raise UserMissing
     if group.color and group.color.upper() not in COLORS:
         raise ColorUnknown
-    avatar = str(images.keep(call, "avatar", group.avatar)) if group.avatar else ""
+    avatar = _picture(call, group.avatar)
     kind = ChatType.OPEN if group.open else ChatType.GROUP
     title = " ".join(group.title.split())[:MAX_TITLE] or _usual_title(call, invited)
     description = group.description.strip()[:MAX_DESCRIPTION]
@@ -171,6 +173,8 @@ def begin_about(call: Call, chat: Chat, message_id: int) -> int:
     """Begin a chat about a message of another, with those who are in that; returns its id."""
     message = message_store.find_message(call.tx, call.portal_id, message_id)
     if message is None or message.chat_id != chat.id or message.deleted_at is not None:
+        raise chats.MessageMissing
+    if message.sequence <= chats.hidden_to(call, chat, call.actor):
         raise chats.MessageMissing
     invited = [n for n in members.list_members(call.tx, call.portal_id, chat.id) if find_talker(call, n) is not None]
     about = " ".join(plain(message.text).split())[:MAX_TITLE]
@@ -341,8 +345,11 @@ def paint(call: Call, chat_id: int, color: str) -> None:
 def portray(call: Call, chat_id: int, avatar: str) -> None:
     """Give a chat another picture, Base64."""
     chat = _changeable(call, chat_id, "The avatar of this chat cannot be changed")
-    kept = str(images.keep(call, "avatar", avatar)) if avatar else ""
-    _keep_card(call, chat, replace(chats.card_of(call, chat), avatar=kept))
+    _keep_card(call, chat, replace(chats.card_of(call, chat), avatar=_picture(call, avatar)))
+
+
+def _picture(call: Call, avatar: str) -> str:
+    return str(images.keep(call, "avatar", avatar, most_pixels=MAX_PIXELS)) if avatar else ""
 
 
 def set_text_field(call: Call, chat_id: int, *, enabled: bool) -> None:

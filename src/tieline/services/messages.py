@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from tieline.domain.chats import CONTENT, GONE, PRIVATE, REPLY, Author, Change, Chat, ChatType, Draft, Message
+from tieline.domain.chats import ASKED, CONTENT, GONE, PRIVATE, REPLY, Author, Change, Chat, ChatType, Draft, Message
 from tieline.domain.clock import DAY
 from tieline.domain.connectors import Connector
 from tieline.domain.events import (
@@ -76,6 +76,8 @@ def _send(call: Call, locked: Chat, draft: Draft) -> int:
     chat, message_id = _add(call, chat, draft)
     if answers and not draft.system:
         chat = sessions.answer(call, chat, call.actor.id)
+    elif chat.is_dialog and chat.operator_id == call.actor.id and call.actor.kind is UserKind.BOT:
+        chat = chat._replace(waiting_since=None)
     elif answers and sessions.is_waiting(chat):
         chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
     if not draft.system:
@@ -121,6 +123,8 @@ def _check_reply(call: Call, chat: Chat, reply_id: int) -> None:
         raise MessageMissing
     if replied.chat_id != chat.id:
         raise ReplyElsewhere
+    if replied.sequence <= chats.hidden_to(call, chat, call.actor):
+        raise MessageMissing
 
 
 def _carry_outside(call: Call, chat: Chat, message_id: int, draft: Draft) -> Chat:
@@ -196,14 +200,18 @@ def tell_added(
     author_id: int,
     text: str,
     params: dict[str, object] | None = None,
+    pressed: frozenset[int] = frozenset(),
 ) -> None:
-    """Tell a chat's bots and readers, and whose connector brings it in, of a message that is about to stand there."""
-    calls_bots = text.startswith("/") and author is Author.OPERATOR and bool(call.commands())
-    if chat.bots or calls_bots or call.event_readers():
+    """Tell a chat's bots and readers, and whose connector brings it in, of a message that is about to stand there.
+
+    `pressed` are bots that have been told already, since the message stands for a button.
+    """
+    concerned = bot_events.concerns(call, chat, text)
+    if concerned or call.event_readers():
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
-        if chat.bots or calls_bots:
-            bot_events.tell_added(call, chat, message)
+        if concerned:
+            bot_events.tell_added(call, chat, message, pressed=pressed)
         reader_events.tell_added(call, chat, message)
     if not chat.is_dialog:
         return
@@ -277,7 +285,8 @@ def delete(call: Call, message_id: int, *, complete: bool = False) -> None:
     Its place in the chat stays, unless it goes completely: then nobody sees that there was one.
     """
     locked, message = _editable(call, message_id, leading=True)
-    params = {GONE: True} if complete else {}
+    params = {name: value for name, value in message.params.items() if name not in (*CONTENT, ASKED)}
+    params |= {GONE: True} if complete else {}
     chat = rewrite(call, locked, message, replace(message, text="", params=params, deleted_at=call.now))
     connector = call.find_connector(chat.connector) if chat.is_dialog else None
     if connector is not None and connector.del_internal_messages and not message.private:

@@ -40,6 +40,8 @@ def _change(call: Call, message_id: int, reaction: str, *, added: bool) -> Messa
     chat = chats.lock(call, message.chat_id)
     if not chats.access(call, chat, call.actor).read:
         raise MessageMissing
+    if message.sequence <= chats.hidden_to(call, chat, call.actor):
+        raise MessageMissing
     key = (call.tx, call.portal_id, message.id, call.actor.id, reaction)
     changed = store.add_reaction(*key, call.now) if added else store.remove_reaction(*key)
     if not changed:

@@ -6,7 +6,7 @@ from tieline.domain.events import SessionClosed, SessionFact, SessionOpened
 from tieline.domain.lines import Line
 from tieline.domain.sessions import CUSTOMER_WAITS, WAITING, Move, Status, after
 from tieline.domain.timers import AT_OPENING, BEGINS, GOES_ON, RENEWED, Kind, due
-from tieline.services import crm_dialogs, statistics
+from tieline.services import bot_events, crm_dialogs, statistics
 from tieline.services.call import Call
 from tieline.services.subscriptions import publish
 from tieline.store import chats as chat_store
@@ -81,15 +81,13 @@ def move(
     queue = chat.queue_id if queue_id == SAME else queue_id
     if (status, operator, queue) == (before, chat.operator_id, chat.queue_id):
         return chat
+    session_id = chat.session_id
     if operator != chat.operator_id:
-        if chat.operator_id is not None:
-            members.remove_member(call.tx, call.portal_id, chat.id, chat.operator_id)
-        if operator is not None:
-            members.add_member(call.tx, call.portal_id, chat.id, operator, call.now)
+        chat = _change_operator(call, chat, operator)
     session_store.set_session(
         call.tx,
         call.portal_id,
-        chat.session_id,
+        session_id,
         status=status,
         operator_id=operator,
         line_id=queue,
@@ -98,12 +96,49 @@ def move(
     )
     former = chat.operator_id
     chat = chat._replace(status=int(status), operator_id=operator, queue_id=queue, sequence=chat.sequence + 1)
+    if chat.bots and status in (Status.TAKEN, Status.OPERATOR) and not _bots_stay(call, chat):
+        chat = part_with_bots(call, chat)
     _set_timers(call, chat, what, before)
     _log(
         call, chat, what.value, before=int(before), status=int(status), former=former, operator=operator, queue=queue,
         skipped_by=skipped_by,
     )  # fmt: skip
     return chat
+
+
+def _change_operator(call: Call, chat: Chat, operator_id: int | None) -> Chat:
+    """Let the operator of a locked dialog go, and another come; a bot is told, and may stay where it was."""
+    bots = call.bots()
+    former = chat.operator_id
+    if former is not None and not (former in bots and _bots_stay(call, chat)):
+        members.remove_member(call.tx, call.portal_id, chat.id, former)
+        chat = chat._replace(bots=max(chat.bots - (former in bots), 0))
+    if operator_id is None or not members.add_member(call.tx, call.portal_id, chat.id, operator_id, call.now):
+        return chat
+    bot = bots.get(operator_id)
+    if bot is None:
+        return chat
+    bot_events.tell_joined(call, chat, bot, call.user.id if call.user else 0)
+    return chat._replace(bots=chat.bots + 1)
+
+
+def _bots_stay(call: Call, chat: Chat) -> bool:
+    """Tell whether bots stay in a dialog that they have handed on, until it is closed."""
+    line = call.find_line(chat.queue_id)
+    return line is not None and line.settings["WELCOME_BOT_LEFT"] == "close"
+
+
+def part_with(call: Call, chat: Chat, bot_id: int) -> Chat:
+    """Let a bot out of a locked dialog."""
+    members.remove_member(call.tx, call.portal_id, chat.id, bot_id)
+    return chat._replace(bots=max(chat.bots - 1, 0))
+
+
+def part_with_bots(call: Call, chat: Chat) -> Chat:
+    """Let all bots out of a locked dialog."""
+    for bot in bot_events.bots_of(call, chat):
+        members.remove_member(call.tx, call.portal_id, chat.id, bot.id)
+    return chat._replace(bots=0)
 
 
 def answer(call: Call, chat: Chat, writer_id: int) -> Chat:
@@ -120,6 +155,8 @@ def _set_timers(call: Call, chat: Chat, what: Move, before: Status) -> None:
     if status is before:
         begins = RENEWED.get(what, ()) if status in CUSTOMER_WAITS else ()
         goes_on = frozenset(Kind).difference(begins)
+    elif before is Status.BOT and status in WAITING:
+        begins += AT_OPENING
     if goes_on < frozenset(Kind):
         timers.remove_timers(call.tx, call.portal_id, chat.id, but=goes_on)
     line = call.find_line(chat.queue_id)
@@ -183,6 +220,8 @@ def close(call: Call, chat: Chat, what: Move = Move.CLOSED) -> Chat:
         closed_at=call.now,
     )
     timers.remove_timers(call.tx, call.portal_id, chat.id)
+    if chat.bots:
+        chat = part_with_bots(call, chat)
     active_at = chat.active_at if before is Status.CLOSING else call.now
     chat = chat._replace(
         status=int(status),

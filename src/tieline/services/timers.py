@@ -6,7 +6,7 @@ from tieline.domain.chats import Chat
 from tieline.domain.clock import MINUTE
 from tieline.domain.sessions import Status
 from tieline.domain.timers import Kind, Timer, due
-from tieline.services import automation, chats, queues, sessions
+from tieline.services import automation, bot_sessions, chats, queues, sessions
 from tieline.services.call import Call
 from tieline.store import timers as store
 
@@ -44,7 +44,9 @@ def _act(call: Call, chat: Chat, kind: Kind) -> Chat:
     match kind:
         case Kind.NO_ANSWER:
             return automation.excuse(call, chat)
-        case Kind.AUTO_CLOSE if chat.status == Status.OPERATOR and not chat.pinned:
+        case Kind.BOT_TIME if chat.status == Status.BOT:
+            return bot_sessions.hand_over(call, chat)
+        case Kind.AUTO_CLOSE if chat.status in (Status.OPERATOR, Status.BOT) and not chat.pinned:
             return _close(call, chat)
         case Kind.FULL_CLOSE if chat.status == Status.CLOSING:
             return automation.close(call, chat)

@@ -84,6 +84,8 @@ def find(call: Call, file_id: int, chat_id: int | None = None) -> File:
         raise NoAccess from error
     if message is None or message.deleted_at is not None:
         raise FileMissing
-    if message.sequence <= chats.hidden_to(call, chat) or (message.private and call.actor.kind is UserKind.BOT):
+    if message.sequence <= chats.hidden_to(call, chat, call.actor) or (
+        message.private and call.actor.kind is UserKind.BOT
+    ):
         raise NoAccess
     return file

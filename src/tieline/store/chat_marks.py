@@ -47,6 +47,16 @@ def set_marks(tx: Tx, portal_id: int, chat_id: int, user_id: int, marks: ChatMar
     )
 
 
+def remove_marks(tx: Tx, portal_id: int, chat_id: int, user_id: int) -> None:
+    """Forget how somebody has marked a chat."""
+    tx.run(
+        "delete from chat_marks where portal_id = :portal and chat_id = :chat and user_id = :user",
+        portal=portal_id,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
 def list_marks(tx: Tx, portal_id: int, user_id: int) -> dict[int, ChatMarks]:
     """Return the chats that somebody has marked, by their ids."""
     rows = tx.all(

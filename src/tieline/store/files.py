@@ -59,6 +59,19 @@ class Folder:
                 incoming.add(chunk)
         return incoming.digest.hexdigest(), size
 
+    def adopt(self, path: Path, sha256: str) -> None:
+        """Take over a content that was received beside the others; again without harm, if a job runs again."""
+        target = self.path(sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError) if target.is_file() else contextlib.nullcontext():
+            path.replace(target)
+
+    def receive(self) -> "tuple[IO[bytes], Path]":
+        """Open a file for a content that comes in, on the disk where it may stay."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._root, prefix="incoming-")
+        return os.fdopen(descriptor, "wb"), Path(name)
+
     def keep_content(self, content: bytes) -> str:
         """Write a content that is in memory to disk and return its SHA-256 once it is synced."""
         with self._incoming() as incoming:
@@ -68,20 +81,18 @@ class Folder:
     @contextlib.contextmanager
     def _incoming(self) -> Iterator[_Incoming]:
         """Give the file its name when the block ends well, and remove it otherwise."""
-        self._root.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self._root, prefix="incoming-")
+        opened, name = self.receive()
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with opened as file:
                 incoming = _Incoming(file)
                 yield incoming
                 file.flush()
                 os.fsync(file.fileno())
             target = self.path(incoming.digest.hexdigest())
             target.parent.mkdir(exist_ok=True)
-            os.replace(name, target)  # noqa: PTH105 - one rename, on the disk the content lies on already
+            name.replace(target)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)  # noqa: PTH108
+            name.unlink(missing_ok=True)
             raise
 
 
@@ -105,8 +116,8 @@ def add_file(
     """Add a file that waits to be fetched; returns its id."""
     row = tx.one(
         """insert into files (portal_id, chat_id, message_id, author_id, name, source_url, state, reason, attempts,
-        due_at, created_at) values (:portal, :chat, :message, :author, :name, :url, 'pending', '', 0, :now, :now)
-        returning id""",
+        due_at, created_at, updated_at, updated_by) values (:portal, :chat, :message, :author, :name, :url, 'pending',
+        '', 0, :now, :now, :now, :author) returning id""",
         portal=portal_id,
         chat=chat_id,
         message=message_id,
@@ -123,8 +134,8 @@ def add_kept_file(tx: Tx, portal_id: int, *, author_id: int, name: str, sha256: 
     """Add a file of no message, whose content is there; returns its id."""
     row = tx.one(
         """insert into files (portal_id, chat_id, message_id, author_id, name, source_url, state, reason, sha256,
-        size, attempts, due_at, created_at) values (:portal, 0, 0, :author, :name, '', 'ready', '', :sha256, :size,
-        0, null, :now) returning id""",
+        size, attempts, due_at, created_at, updated_at, updated_by) values (:portal, 0, 0, :author, :name, '', 'ready',
+        '', :sha256, :size, 0, null, :now, :now, :author) returning id""",
         portal=portal_id,
         author=author_id,
         name=name,
@@ -153,8 +164,12 @@ def remove_file(tx: Tx, portal_id: int, file_id: int) -> None:
 
 
 def find_file(tx: Tx, portal_id: int, file_id: int) -> File | None:
-    """Return a file, or None."""
-    row = tx.one(f"select {_FILE} from files where portal_id = :portal and id = :id", portal=portal_id, id=file_id)
+    """Return a file, or None for one that is not there or in the trash."""
+    row = tx.one(
+        f"select {_FILE} from files where portal_id = :portal and id = :id and kind = 'file' and deleted_type = 0",
+        portal=portal_id,
+        id=file_id,
+    )
     return _file(row) if row else None
 
 
@@ -166,7 +181,7 @@ def list_files(tx: Tx, portal_id: int, message_ids: list[int]) -> dict[int, list
     chosen, names = among("message_id", message_ids)
     rows = tx.all(
         f"""select {_FILE} from files where portal_id = :portal
-        and {chosen} order by id""",
+        and {chosen} and deleted_type = 0 order by id""",
         portal=portal_id,
         **names,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tieline.domain.chats import Author, Chat, Message
+from tieline.domain.chats import GONE, Author, Chat, Message
 from tieline.store.engine import Row, Tx
 from tieline.store.filters import among, like, of_portal
 
@@ -14,6 +14,7 @@ _MESSAGE = ", ".join(_MESSAGE_FIELDS)
 _AUTHOR = _MESSAGE_FIELDS.index("author")
 _PARAMS = _MESSAGE_FIELDS.index("params")
 _encode = msgspec.json.encode
+_WITHOUT_TRACE = _encode({GONE: True}).decode()  # all that is kept beside a message that is gone
 _decode = msgspec.json.decode
 
 
@@ -106,12 +107,12 @@ class Window:
 
 
 def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[Message]:
-    """Return messages of a window, oldest first; without a bound the newest ones.
+    """Return messages of a window, oldest first; without a bound the newest ones. What left no trace is not among them.
 
-    Those added or changed since a sequence come in the order of their last change.
+    Those added or changed since a sequence come in the order of their last change, also what has gone since then.
     """
     if window.since is not None:
-        return _list_changed(tx, portal_id, chat_id, window.since, window.limit)
+        return _list_changed(tx, portal_id, chat_id, window)
     bound, order = "", "desc"
     if window.after is not None:
         bound, order = "and sequence > (select", "asc"
@@ -121,10 +122,11 @@ def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[
         bound += " b.sequence from messages b where b.portal_id = :portal and b.chat_id = :chat and b.id = :bound)"
     rows = tx.all(
         f"""select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and sequence > :hidden
-        {bound} order by sequence {order} limit :limit""",
+        and (deleted_at is null or coalesce(params, '') <> :gone) {bound} order by sequence {order} limit :limit""",
         portal=portal_id,
         chat=chat_id,
         hidden=window.hidden_to,
+        gone=_WITHOUT_TRACE,
         limit=window.limit,
         **({"bound": window.after or window.before or 0} if bound else {}),
     )
@@ -132,16 +134,17 @@ def list_messages(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[
     return messages if order == "asc" else messages[::-1]
 
 
-def _list_changed(tx: Tx, portal_id: int, chat_id: int, since: int, limit: int) -> list[Message]:
+def _list_changed(tx: Tx, portal_id: int, chat_id: int, window: Window) -> list[Message]:
     rows = tx.all(
         f"""select {_MESSAGE} from (
         select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and sequence > :since
         union select {_MESSAGE} from messages where portal_id = :portal and chat_id = :chat and changed > :since
-        ) m order by coalesce(changed, sequence) limit :limit""",
+        ) m where sequence > :hidden order by coalesce(changed, sequence) limit :limit""",
         portal=portal_id,
         chat=chat_id,
-        since=since,
-        limit=limit,
+        since=window.since,
+        hidden=window.hidden_to,
+        limit=window.limit,
     )
     return [_message(row) for row in rows]
 
@@ -229,6 +232,16 @@ def set_message_changed(tx: Tx, portal_id: int, message_id: int, changed: int) -
     tx.run(
         "update messages set changed = :changed where portal_id = :portal and id = :id",
         changed=changed,
+        portal=portal_id,
+        id=message_id,
+    )
+
+
+def set_message_params(tx: Tx, portal_id: int, message_id: int, params: dict[str, object]) -> None:
+    """Keep what is known of a message beside its text, where nobody who looks at it sees a change."""
+    tx.run(
+        "update messages set params = :params where portal_id = :portal and id = :id",
+        params=_encode(params).decode() if params else None,
         portal=portal_id,
         id=message_id,
     )

@@ -26,11 +26,11 @@ def list_recent(
     since: int | None = None,
     unread_only: bool = False,
 ) -> list[Listed]:
-    """Return chats of some kinds that somebody is in, the last active first."""
+    """Return chats of some kinds that somebody is in, the last active first; those of two where something was said."""
     if not kinds:
         return []
     chosen, names = among("c.type", [kind.value for kind in kinds])
-    where: list[str] = [chosen]
+    where: list[str] = [chosen, "(c.type <> 'private' or c.last_message_id is not null)"]
     params: dict[str, Any] = dict(names)
     if before is not None:
         where.append("c.active_at < :before")
@@ -47,6 +47,19 @@ def list_recent(
         user=user_id,
         limit=limit,
         **params,
+    )
+    return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
+
+
+def list_pinned(tx: Tx, portal_id: int, user_id: int, limit: int) -> list[Listed]:
+    """Return the chats that somebody has pinned, the last active first; he may have lost sight of some."""
+    rows = tx.all(
+        f"""select {_CHAT}, {_UNREAD} from chat_marks k join chats c on c.portal_id = k.portal_id and c.id = k.chat_id
+        left join read_marks r on r.portal_id = k.portal_id and r.chat_id = k.chat_id and r.user_id = k.user_id
+        where k.portal_id = :portal and k.user_id = :user and k.pinned = 1 order by c.active_at desc limit :limit""",
+        portal=portal_id,
+        user=user_id,
+        limit=limit,
     )
     return [Listed(to_chat(row[:-1]), max(row[-1], 0)) for row in rows]
 

@@ -94,6 +94,10 @@ export const api = {
   remove: (messageId: number) => call('im.message.delete', { MESSAGE_ID: messageId }),
   read: (dialogId: string, messageId: number) =>
     call('im.dialog.read', { DIALOG_ID: dialogId, MESSAGE_ID: messageId }),
+  like: (messageId: number, on: boolean) =>
+    call('im.message.like', { MESSAGE_ID: messageId, ACTION: on ? 'plus' : 'minus' }),
+  command: (messageId: number, bot: number, command: string, params: string) =>
+    call('im.message.command', { MESSAGE_ID: messageId, BOT_ID: bot, COMMAND: command, COMMAND_PARAMS: params }),
   take: (chatId: number) => call('imopenlines.operator.answer', { CHAT_ID: chatId }),
   finish: (chatId: number) => call('imopenlines.operator.finish', { CHAT_ID: chatId }),
   join: (chatId: number) => call('imopenlines.session.join', { CHAT_ID: chatId }),

@@ -24,8 +24,16 @@ export interface ConnectorIconData {
   POSITION?: string | null
 }
 
+/** What comes with a message besides its text; read by content/model.ts. */
+export interface MessageParams {
+  ATTACH?: unknown
+  KEYBOARD?: unknown
+  MENU?: unknown
+  LIKE?: unknown
+}
+
 export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
-export type MessageKind = 'customer' | 'operator' | 'system'
+export type MessageKind = 'customer' | 'operator' | 'bot' | 'system'
 export type DeliveryState = 'sent' | 'delivered' | 'read' | 'failed'
 
 /** How many dialogs each tab with a counter holds. */
@@ -49,7 +57,7 @@ export interface Dialog {
   line: { id: number; name: string }
   customer: { id: number; name: string; avatar: string }
   operator: { id: number; name: string } | null
-  session: { id: number; status: 'new' | 'answered' | 'closing' | 'closed' } | null
+  session: { id: number; status: 'new' | 'bot' | 'answered' | 'closing' | 'closed' } | null
   waitingSince: string | null
   /** How many are before it in its queue, up to a hundred; nothing where somebody has it. */
   ahead: number | null
@@ -111,6 +119,7 @@ export interface Message {
   private: boolean
   sequence: number
   files: MessageFile[]
+  params: MessageParams
   state: DeliveryState | null
   stateReason: string | null
 }
@@ -490,7 +499,7 @@ export interface Notice {
   kind: string
   title: string
   text: string
-  attached: string
+  attach: readonly unknown[]
   from: NoticeSender | null
   chatId: number | null
   date: string

@@ -3,6 +3,7 @@ import { computed, reactive, shallowReactive, shallowRef } from 'vue'
 import { faultText } from '@/api/http'
 import { api } from '@/api/methods'
 import type { DialogDetails, Message, MessagePage } from '@/api/types'
+import { likesOf } from '@/content/model'
 import { inbox } from '@/inbox/inbox'
 import { paced } from '@/lib/pace'
 import { session } from '@/session'
@@ -79,6 +80,21 @@ export class Conversation {
   /** Keeps what a message says as a quick answer; tells whether that worked. */
   async keepAnswer(message: Message): Promise<boolean> {
     await this.attempt(() => api.keepAnswer(this.chatId, message.id))
+    return this.state.actionFault === null
+  }
+
+  /** Likes a message, or no longer. */
+  async like(message: Message, on: boolean): Promise<void> {
+    const others = likesOf(message.params).filter((id) => id !== session.userId)
+    const undo = this.patch(message.id, { params: { ...message.params, LIKE: on ? [...others, session.userId] : others } })
+    await this.attempt(() => api.like(message.id, on), undo)
+    this.refresh()
+  }
+
+  /** Gives a bot a command of one of its messages; tells whether it took it. */
+  async command(messageId: number, bot: number, command: string, params: string): Promise<boolean> {
+    await this.attempt(() => api.command(messageId, bot, command, params))
+    this.refresh()
     return this.state.actionFault === null
   }
 
@@ -220,6 +236,7 @@ function ownMessage(id: number, echo: Echo): Message {
     private: echo.private,
     sequence: 0,
     files: [],
+    params: {},
     state: echo.private ? null : 'sent',
     stateReason: null,
   }

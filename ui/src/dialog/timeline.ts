@@ -1,5 +1,5 @@
 // The order in which a dialog is shown: days, then messages, what is on its way at the end.
-import type { Message, MessageFile, MessageKind } from '@/api/types'
+import type { Message, MessageFile, MessageKind, MessageParams } from '@/api/types'
 import { dayKey, dayTitle } from '@/lib/time'
 import { texts } from '@/texts'
 import type { Echo, EchoState } from './outbox'
@@ -19,6 +19,7 @@ export interface ShownMessage {
   deleted: boolean
   private: boolean
   files: readonly MessageFile[]
+  params: MessageParams
   state: ShownState | null
   reason: string | null
   source: Message | Echo
@@ -55,7 +56,7 @@ function together(before: ShownMessage | null, after: ShownMessage): boolean {
 }
 
 function shown(message: Message, me: number): ShownMessage {
-  const { id, kind, author, text, date, edited, deleted, private: isNote, files } = message
+  const { id, kind, author, text, date, edited, deleted, private: isNote, files, params } = message
   return {
     key: `message-${id}`,
     id,
@@ -68,8 +69,9 @@ function shown(message: Message, me: number): ShownMessage {
     deleted,
     private: isNote,
     files,
+    params: params ?? {},
     // What the server has accepted counts as sent until the channel says more.
-    state: kind === 'operator' && !isNote ? (message.state ?? 'sent') : null,
+    state: (kind === 'operator' || kind === 'bot') && !isNote ? (message.state ?? 'sent') : null,
     reason: message.stateReason,
     source: message,
   }
@@ -77,6 +79,6 @@ function shown(message: Message, me: number): ShownMessage {
 
 function shownEcho(echo: Echo, me: Author): ShownMessage {
   const { key, text, private: isNote, date, state, reason } = echo
-  const none = { edited: false, deleted: false, files: [] }
+  const none = { edited: false, deleted: false, files: [], params: {} }
   return { key, id: null, kind: 'operator', own: true, author: me.name, text, private: isNote, date, state, reason, source: echo, ...none }
 }

@@ -8,7 +8,7 @@ import { notices } from '@/notices/notices'
 import { isIdle } from '@/presence/idle'
 import { presence } from '@/presence/presence'
 import { session } from '@/session'
-import { LiveSocket } from './socket'
+import { LiveSocket, type WritingBegun } from './socket'
 
 /** How long a break lasts before it is worth telling. */
 const QUIET_MS = 1_000
@@ -17,6 +17,7 @@ const disconnected = ref(false)
 let notice: ReturnType<typeof setTimeout> | undefined
 let socket: LiveSocket | null = null
 const listeners = new Set<(chatId: number) => void>()
+const readers = new Set<(frame: WritingBegun) => void>()
 
 /** True while changes are not heard. */
 export const isDisconnected = readonly(disconnected)
@@ -43,6 +44,9 @@ export function startLive(): void {
       refreshOpenDialog(chatId)
       for (const listener of listeners) listener(chatId)
     },
+    writing(frame) {
+      for (const reader of readers) reader(frame)
+    },
     news(kind) {
       if (kind === 'notice') notices.refresh()
       else presence.refresh()
@@ -66,6 +70,12 @@ const sayIdle = (idle: boolean): void => socket?.say({ idle })
 export function onDialogChanged(listener: (chatId: number) => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
+}
+
+/** Hears who writes into which dialog; returns what ends that. */
+export function onWriting(reader: (frame: WritingBegun) => void): () => void {
+  readers.add(reader)
+  return () => void readers.delete(reader)
 }
 
 function tell(broken: boolean): void {

@@ -6,12 +6,20 @@ export interface DialogChanged {
   sequence: number
 }
 
+export interface WritingBegun {
+  type: 'writing'
+  chatId: number
+  userId: number
+  name: string
+}
+
 export interface LiveEvents {
   /** The line stands: whatever happened before was not heard and has to be asked for. */
   connected(): void
   /** The line broke, or could not be made. */
   lost(): void
   changed(frame: DialogChanged): void
+  writing(frame: WritingBegun): void
   /** There is news of another kind, which has to be asked for. */
   news(kind: News): void
 }
@@ -78,6 +86,8 @@ export class LiveSocket {
       this.events.connected()
     } else if (frame?.type === 'dialog') {
       this.events.changed(frame)
+    } else if (frame?.type === 'writing') {
+      this.events.writing(frame)
     } else if (frame?.type === 'notice' || frame?.type === 'presence') {
       this.events.news(frame.type)
     }
@@ -114,7 +124,7 @@ export class LiveSocket {
   }
 }
 
-type Frame = { type: 'hello' } | { type: 'ping' } | { type: News } | DialogChanged
+type Frame = { type: 'hello' } | { type: 'ping' } | { type: News } | DialogChanged | WritingBegun
 
 function decode(data: unknown): Frame | null {
   try {

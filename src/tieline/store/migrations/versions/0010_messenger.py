@@ -11,6 +11,7 @@ def upgrade() -> None:
     columns("chats", "bots bigint not null default 0")
     index("chats_private", "chats outer_chat, outer_user", "type = 'private'", unique=True)
     columns("members", "manager bigint not null default 0", "hidden_to bigint not null default 0")
+    columns("connectors", "buttons bigint not null default 0")
     columns("bindings", "bot_id bigint")
     keyed(
         "chat_cards",

@@ -5,7 +5,7 @@ from alembic import op
 from tieline.store.migrations.tables import columns, index, keyed, table
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:
