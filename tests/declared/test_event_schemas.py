@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from support.crm import add_funnel
-from support.portal import Desk, Portal
+from support.portal import Client, Desk, Portal
 from support.receiver import Received, Receiver
 from support.schemas import REGISTRY, bundle, problems
 from tieline.api import php_form
@@ -66,6 +66,54 @@ def of_moved_deal(desk: Desk) -> None:
     hook.call("crm.deal.update", id=1, fields={"STAGE_ID": "C1:WON"})
 
 
+def of_modern_bot(what: str) -> Callable[[Desk], Any]:
+    """Let something happen to a bot of the second version, which is told of it at its address."""
+
+    def scene(desk: Desk) -> None:
+        elsewhere = "http://127.0.0.1:9/bot"
+        fields = {"code": "a", "properties": {"name": "A"}, "eventMode": "webhook", "webhookUrl": elsewhere}
+        bot = desk.app.call("imbot.v2.Bot.register", fields=fields).result["bot"]["id"]
+        fields = {"command": "help", "hidden": True}
+        desk.app.call("imbot.v2.Command.register", botId=bot, fields=fields)
+        talk(desk.operator, str(bot))
+        answer = desk.app.call(
+            "imbot.v2.Chat.Message.send", botId=bot, dialogId=str(desk.operator_id), fields={"message": "Hello"}
+        )
+        desk.operator.call("im.message.like", MESSAGE_ID=answer.result["id"])
+        desk.operator.call("im.v2.Chat.Bot.sendContext", dialogId=str(bot), context={"a": 1})
+        if what == "DELETE":
+            desk.app.call("imbot.v2.Bot.unregister", botId=bot)
+
+    return scene
+
+
+def talk(client: Client, dialog: str) -> None:
+    """Write, change, like and withdraw a message, and give a command."""
+    message = client.call("im.message.add", DIALOG_ID=dialog, MESSAGE="Hello").result
+    client.call("im.message.update", MESSAGE_ID=message, MESSAGE="Changed")
+    client.call("im.message.like", MESSAGE_ID=message)
+    client.call("im.message.delete", MESSAGE_ID=message)
+    client.call("im.message.add", DIALOG_ID=dialog, MESSAGE="/help")
+
+
+def of_reader(what: str) -> Callable[[Desk], Any]:
+    """Let something happen in a chat of somebody who fetches it."""
+
+    def scene(desk: Desk) -> None:
+        desk.app.call("im.v2.Event.subscribe")
+        if what == "JOINCHAT":
+            desk.app.call("im.chat.add", USERS=[desk.operator_id])
+        elif what == "MESSAGEADD":
+            desk.operator.call("im.message.add", DIALOG_ID="1", MESSAGE="Hello")
+        elif what == "REACTIONCHANGE":
+            message = desk.operator.call("im.message.add", DIALOG_ID="1", MESSAGE="Hello").result
+            desk.operator.call("im.message.like", MESSAGE_ID=message)
+        else:
+            talk(desk.operator, "1")
+
+    return scene
+
+
 def of_bot(desk: Desk, what: str = "add") -> None:
     """Let somebody talk with a bot that hears all; the application has the scope by now."""
     given = {"CODE": "echo", "TYPE": "S", "EVENT_HANDLER": desk.handler, "PROPERTIES": {"NAME": "Echo"}}
@@ -112,6 +160,17 @@ SCENES: dict[str, Callable[[Desk], Any]] = {
     },
     **{f"ONCRMTIMELINECOMMENT{what}".upper(): of_comment(what) for what in ("add", "update", "delete")},
     "ONCRMDEALMOVETOCATEGORY": of_moved_deal,
+    **{
+        f"ONIMBOTV2{what}": of_modern_bot(what)
+        for what in (
+            *("MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "JOINCHAT"),
+            *("DELETE", "CONTEXTGET", "COMMANDADD", "REACTIONCHANGE"),
+        )
+    },
+    **{
+        f"ONIMV2{what}": of_reader(what)
+        for what in ("MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "REACTIONCHANGE", "JOINCHAT")
+    },
     "ONIMBOTMESSAGEADD": of_bot,
     "ONIMBOTMESSAGEUPDATE": lambda desk: of_bot(desk, "update"),
     "ONIMBOTMESSAGEDELETE": lambda desk: of_bot(desk, "delete"),

@@ -28,9 +28,14 @@ CRM_EVENTS = [
     "ONCRMDEALMOVETOCATEGORY",
     *("ONCRMTIMELINECOMMENTADD", "ONCRMTIMELINECOMMENTUPDATE", "ONCRMTIMELINECOMMENTDELETE"),
 ]
+CHAT_EVENTS = [
+    f"ONIMV2{what}" for what in ("JOINCHAT", "MESSAGEADD", "MESSAGEUPDATE", "MESSAGEDELETE", "REACTIONCHANGE")
+]
 BOT_EVENTS = [
-    *("ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEUPDATE", "ONIMBOTMESSAGEDELETE"),
-    *("ONIMBOTJOINCHAT", "ONIMBOTDELETE", "ONIMCOMMANDADD"),
+    *("ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEUPDATE", "ONIMBOTMESSAGEDELETE", "ONIMBOTJOINCHAT", "ONIMBOTDELETE"),
+    "ONIMCOMMANDADD",
+    *("ONIMBOTV2MESSAGEADD", "ONIMBOTV2MESSAGEUPDATE", "ONIMBOTV2MESSAGEDELETE", "ONIMBOTV2JOINCHAT"),
+    *("ONIMBOTV2DELETE", "ONIMBOTV2CONTEXTGET", "ONIMBOTV2COMMANDADD", "ONIMBOTV2REACTIONCHANGE"),
 ]
 BASIC_EVENTS = ["ONAPPTEST", "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONOFFLINEEVENT"]
 NOT_FOUND = (400, "ERROR_EVENT_NOT_FOUND", "Event not found")
@@ -284,9 +289,10 @@ def test_foreign_subscriptions_are_not_ended(app: Client) -> None:
 
 def test_events_are_listed_by_scope(portal: Portal) -> None:
     app, small = portal.app("imopenlines,im"), portal.app("im")
-    assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS)
-    assert sorted(small.call("events").result) == sorted(BASIC_EVENTS)
-    everything = BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + USER_EVENTS + CRM_EVENTS + BOT_EVENTS
+    assert sorted(app.call("events").result) == sorted(BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + CHAT_EVENTS)
+    assert sorted(small.call("events").result) == sorted(BASIC_EVENTS + CHAT_EVENTS)
+    everything = BASIC_EVENTS + CONNECTOR_EVENTS + LINE_EVENTS + USER_EVENTS + CRM_EVENTS + CHAT_EVENTS + BOT_EVENTS
+    assert sorted(small.call("events", SCOPE="imbot").result) == sorted(BOT_EVENTS)
     assert sorted(small.call("events", FULL=True).result) == sorted(everything)
     assert sorted(small.call("events", SCOPE="crm").result) == sorted(CRM_EVENTS)
     assert sorted(small.call("events", SCOPE="imconnector").result) == sorted(CONNECTOR_EVENTS)

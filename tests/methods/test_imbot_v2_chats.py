@@ -6,6 +6,7 @@ import pytest
 
 from support.bots_v2 import FORBIDDEN, Studio, png, shape
 from support.portal import Portal, refused
+from support.waiting import until
 from tieline.store.signals import Signal, WritingBegun
 
 DONE = {"result": True}
@@ -257,7 +258,8 @@ def test_bot_shows_what_it_is_about(quick: Studio) -> None:
     thinking = "IMBOT_AGENT_ACTION_THINKING"
     for more in ({}, {"statusMessageCode": thinking, "duration": 30}, {"statusMessageCode": "x", "duration": 10**9}):
         assert quick.act("Chat.InputAction.notify", bot, **dialog, **more).result == DONE
-    shown = [(one.user_id, one.status, one.seconds) for one in heard if isinstance(one, WritingBegun)]
+    begun = until(lambda: [one for one in heard if isinstance(one, WritingBegun)][2:] and heard, "all are told")
+    shown = [(one.user_id, one.status, one.seconds) for one in begun if isinstance(one, WritingBegun)]
     assert shown == [(bot, "", 0), (bot, thinking, 30), (bot, "", 600)]
 
 

@@ -192,7 +192,7 @@ class Live:
         for signal in writing.values():
             if signal.chat_id in visible:
                 told = {"chatId": signal.chat_id, "userId": signal.user_id, "name": signal.name}
-                await _send(socket, {"type": "writing", **told, "status": signal.status})
+                await _send(socket, {"type": "writing", **told, "status": signal.status, "seconds": signal.seconds})
 
     async def _see(self, listener: Listener, *, idle: bool) -> None:
         await self._note(

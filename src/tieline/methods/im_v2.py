@@ -16,11 +16,11 @@ from tieline.methods.imbot_v2_files import (
     FILE_NOT_FOUND,
     NO_FOLDERS,
     OF_FILES,
-    SMALLER_FILES,
     FileId,
     Link,
     New,
     Sent,
+    content_of,
     sent,
 )
 from tieline.methods.views import file_view
@@ -89,8 +89,8 @@ def _view(call: Call, file: File) -> dict[str, Any]:
 
 @family.method(
     "im.v2.File.upload",
-    differs=(SMALLER_FILES,),
     writes=True,
+    large=True,
     errors={
         **OF_FILES,
         uploads.WrongName: UPLOAD_FAILED,
@@ -109,7 +109,7 @@ def file_upload(
 ) -> Sent:
     """Send a file into a chat."""
     chat_id = dialog_ids.begin(call, dialog_id)
-    file, message_id = uploads.send(call, chat_id, fields.name, fields.content, fields.message)
+    file, message_id = uploads.send(call, chat_id, fields.name, content_of(fields), fields.message)
     return sent(call, chats.get_readable(call, chat_id), _view(call, file), message_id)
 
 

@@ -75,8 +75,7 @@ def bot_update(
     if fields.event_mode is not None and fields.event_mode not in MODES:
         raise ApiError(BOT_INVALID_EVENT_MODE)
     profile = fields.properties or Profile()
-    changed = _changed(bot, fields, profile)
-    bot_modes.change(call, bot, changed, profile.fields())
+    changed = bot_modes.change(call, bot, _changed(bot, fields, profile), profile.fields())
     if call.webhook is not None and fields.bot_token.strip():
         if len(fields.bot_token) > KEY.limit:
             raise ApiError(BOT_TOKEN_INVALID_LENGTH)

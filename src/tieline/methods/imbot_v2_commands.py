@@ -221,6 +221,7 @@ def command_unregister(call: Call, *, bot_id: BotId, command_id: CommandId) -> D
 _FAILING: tuple[type[Exception], ...] = (
     commands.CommandMissing,
     commands.CommandForeign,
+    commands.NotAsked,
     ContentRefused,
     messages.MessageEmpty,
     chats.MessageMissing,

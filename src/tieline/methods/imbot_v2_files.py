@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from tieline.api.differences import Difference
 from tieline.api.faults import Fault
 from tieline.api.method import Doc, Spelled
 from tieline.api.wire import Wire
@@ -11,7 +10,7 @@ from tieline.domain.files import File
 from tieline.methods import dialog_ids
 from tieline.methods.chat_views import dialog_id as name_of
 from tieline.methods.imbot_v2 import OF_BOTS, BotId, DialogId, act, dialect, make_family
-from tieline.services import chats, files, groups, uploads
+from tieline.services import chats, disk_files, files, groups, uploads
 from tieline.services.call import Call
 
 FILE_EMPTY = Fault("FILE_EMPTY", "File name or content is empty")
@@ -21,12 +20,11 @@ FILE_UPLOAD_FAILED = Fault("FILE_UPLOAD_FAILED", "File upload failed")
 FILE_SEND_FAILED = Fault("FILE_SEND_FAILED", "Failed to send message")
 FILE_ACCESS_ERROR = Fault("FILE_ACCESS_ERROR", "File access error")
 FILE_NOT_FOUND = Fault("FILE_NOT_FOUND", "File not found")
-SMALLER_FILES = Difference(120, "A file of a request is as large as its body may be: of 10 MB, 7.5 MB in Base64.")
 NO_FOLDERS = "files of a chat are kept with its messages, in no folder"
 OF_FILES: dict[type[Exception], Fault] = {
     uploads.Empty: FILE_EMPTY,
-    uploads.WrongContent: FILE_INVALID_CONTENT,
-    uploads.TooLarge: FILE_TOO_LARGE,
+    disk_files.ContentBroken: FILE_INVALID_CONTENT,
+    disk_files.ContentTooLarge: FILE_TOO_LARGE,
 }
 
 family = make_family()
@@ -37,7 +35,7 @@ class New(Wire, omit_defaults=True):
     """A file with its content, Base64, and what is said of it."""
 
     name: str = ""
-    content: str = ""
+    content: Any = ""
     message: str = ""
 
 
@@ -48,6 +46,13 @@ class Sent(Wire, rename="camel"):
     message_id: int
     chat_id: int
     dialog_id: str
+
+
+def content_of(new: New) -> str:
+    """Return the content of a file, Base64, which may be on disk already."""
+    if not isinstance(new.content, str):
+        raise disk_files.ContentBroken
+    return new.content
 
 
 def sent(call: Call, chat: Chat, file: dict[str, Any], message_id: int) -> Sent:
@@ -67,8 +72,8 @@ def _view(file: File) -> dict[str, Any]:
 
 @family.method(
     "imbot.v2.File.upload",
-    differs=(SMALLER_FILES,),
     writes=True,
+    large=True,
     dialect=dialect(fields=FILE_EMPTY),
     errors={
         **OF_BOTS,
@@ -87,7 +92,7 @@ def file_upload(
     """Send a file in a bot's name; a private chat begins with the first one."""
     acting = act(call, bot_id)
     chat_id = dialog_ids.begin(acting, dialog_id)
-    file, message_id = uploads.send(acting, chat_id, fields.name, fields.content, fields.message)
+    file, message_id = uploads.send(acting, chat_id, fields.name, content_of(fields), fields.message)
     return sent(acting, chats.get_readable(acting, chat_id), _view(file), message_id)
 
 

@@ -9,7 +9,7 @@ from tieline.api.wire import iso, yes_no
 from tieline.domain.chats import FORWARD, UUID, Author, Chat, ChatType, Message
 from tieline.domain.files import File
 from tieline.domain.people import User, UserKind
-from tieline.methods.chat_views import dialog_id, dialog_view
+from tieline.methods.chat_views import chat_view, dialog_id, dialog_view
 from tieline.methods.views import find_user, params_of, user_view
 from tieline.services.call import Call
 from tieline.store import files as file_store
@@ -48,43 +48,30 @@ def told_user(call: Call, user_id: int) -> dict[str, Any] | None:
 
 
 # What differs with who looks, or with the moment: events tell nothing of it.
-_OF_READER = frozenset(
-    [
-        "role",
-        "muteList",
-        "managerList",
-        "dateCreate",
-        "userCounter",
-        "messageCount",
-        "lastMessageId",
-        "lastMessageViews",
-        "lastId",
-        "unreadId",
-        "markedId",
-        "public",
-        "counter",
-        "readedList",
-        "restrictions",
-    ]
-)
+_OF_READER = frozenset(("role", "muteList", "managerList", "dateCreate", "userCounter", "public", "restrictions"))
 
 
-def entity_chat(call: Call, chat: Chat, *, new: bool = False) -> dict[str, Any]:
-    """Write a chat as methods about bots do, as the caller sees it."""
-    told = {camel(name): value for name, value in dialog_view(call, chat).items()}
-    views = {camel(name): value for name, value in told["lastMessageViews"].items()}
+def _camelled(chat: Chat, told: dict[str, Any]) -> dict[str, Any]:
+    told = {camel(name): value for name, value in told.items()}
     return told | {
         "description": chat.description,
         "textFieldEnabled": yes_no(told["textFieldEnabled"]),
         "permissions": {camel(name): who for name, who in told["permissions"].items()},
-        "lastMessageViews": msgspec.json.encode(views).decode(),
-        "isNew": new,
+        "diskFolderId": 0,
+        "isNew": False,
     }
+
+
+def entity_chat(call: Call, chat: Chat, *, new: bool = False) -> dict[str, Any]:
+    """Write a chat as methods about bots do, as the caller sees it."""
+    told = _camelled(chat, dialog_view(call, chat))
+    views = {camel(name): value for name, value in told["lastMessageViews"].items()}
+    return told | {"lastMessageViews": msgspec.json.encode(views).decode(), "isNew": new}
 
 
 def told_chat(call: Call, chat: Chat, reader: User) -> dict[str, Any]:
     """Write a chat as events do; `reader` is who gets them, by whose partner a private one is named."""
-    told = entity_chat(replace(call, user=reader), chat)
+    told = _camelled(chat, chat_view(replace(call, user=reader), chat))
     named = dialog_id(chat, reader.id) if _is_inside(chat, reader) else chat.dialog_id
     return {name: value for name, value in told.items() if name not in _OF_READER} | {"dialogId": named}
 

@@ -66,9 +66,16 @@ def find_by_code(call: Call, code: str) -> Bot | None:
     return min(found, key=lambda bot: (bot.id not in mine, bot.id), default=None)
 
 
+def _own_of_code(call: Call, code: str) -> Bot | None:
+    return next((bot for bot in bots.own(call) if bot.code == code), None)
+
+
 def find_registered(call: Call, code: str) -> Bot | None:
     """Return the caller's bot of a code, told of everything again that it is to be told of; None for a new code."""
-    known = next((bot for bot in bots.own(call) if bot.code == code), None)
+    known = _own_of_code(call, code)
+    if known is None:
+        call.touch()  # waits for who registers at the same moment
+        known = _own_of_code(call, code)
     if known is not None and known.version == VERSION:
         _subscribe(call, known)
     return known
@@ -99,20 +106,26 @@ def add(call: Call, app: App, wanted: Bot, profile: dict[str, Any]) -> Bot:
     return bot
 
 
-def change(call: Call, bot: Bot, changed: Bot, profile: dict[str, Any]) -> None:
-    """Keep what of a bot is changed; where its events go elsewhere, it is subscribed anew."""
+def change(call: Call, bot: Bot, changed: Bot, profile: dict[str, Any]) -> Bot:
+    """Keep what of a bot is changed; where its events go elsewhere, it is subscribed anew.
+
+    Those of one that the first version of the API registered go where they went.
+    """
+    if bot.version != VERSION:
+        changed = replace(changed, fetches=bot.fetches, handlers=bot.handlers)
     moved = (bot.fetches, bot.handlers) != (changed.fetches, changed.handlers)
     if moved:
         _check_address(call, changed)
     bots.change(call, bot, changed, profile)
-    if moved and changed.version == VERSION:
+    if moved:
         waiting = subscriptions.take_from_bot(call, bot)
         _subscribe(call, changed)
         subscriptions.give_to_bot(call, changed, waiting)
+    return changed
 
 
 def _check_address(call: Call, bot: Bot) -> None:
-    if bot.fetches or bot.version != VERSION:
+    if bot.fetches:
         return
     if not bot.handlers.get(WEBHOOK):
         raise AddressMissing

@@ -1,29 +1,18 @@
 """Files that come in requests, Base64, and hang on a message."""
 
-import base64
-
 from tieline.domain.chats import Draft
 from tieline.domain.files import File
 from tieline.domain.people import UserKind
-from tieline.services import chats, messages
+from tieline.services import chats, disk_files, messages
 from tieline.services.call import Call
 from tieline.store import files as store
 from tieline.store import messages as message_store
 
-MAX_FILE = 100 * 1024 * 1024
 MAX_NAME = 255
 
 
 class Empty(Exception):
     """A file needs a name and a content."""
-
-
-class WrongContent(Exception):
-    """A content is not Base64."""
-
-
-class TooLarge(Exception):
-    """A file is larger than it may be."""
 
 
 class WrongName(Exception):
@@ -39,31 +28,23 @@ class NoAccess(Exception):
 
 
 def send(call: Call, chat_id: int, name: str, encoded: str, text: str) -> tuple[File, int]:
-    """Keep a file and write it into a chat; returns it and the message's id.
-
-    The content is on disk before the row that names it. A transaction that fails leaves it there, unnamed.
-    """
+    """Keep a file and write it into a chat; returns it and the message's id."""
     name = name.strip()
     if not name or not encoded.strip():
         raise Empty
-    if len(encoded) * 3 // 4 > MAX_FILE + 2:
-        raise TooLarge
-    try:
-        content = base64.b64decode("".join(encoded.split()), validate=True)
-    except ValueError as error:
-        raise WrongContent from error
     if len(name) > MAX_NAME or any(sign < " " or sign in "/\\" for sign in name):
         raise WrongName
     chat = chats.get_readable(call, chat_id)
     if not chats.access(call, chat, call.actor).write:
         raise chats.NoAccess
+    content = disk_files.keep(call, encoded)
     file_id = store.add_kept_file(
         call.tx,
         call.portal_id,
         author_id=call.actor.id,
         name=name,
-        sha256=call.world.folder.keep_content(content),
-        size=len(content),
+        sha256=content.sha256,
+        size=content.size,
         now=call.now,
     )
     message_id = messages.send(call, chat_id, Draft(text.strip(), files=(file_id,)))
