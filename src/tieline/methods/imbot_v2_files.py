@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-from tieline.api.differences import Difference
 from tieline.api.faults import Fault
 from tieline.api.method import Doc, Spelled
 from tieline.api.wire import Wire
@@ -11,7 +10,7 @@ from tieline.domain.files import File
 from tieline.methods import dialog_ids
 from tieline.methods.chat_views import dialog_id as name_of
 from tieline.methods.imbot_v2 import OF_BOTS, BotId, DialogId, act, dialect, make_family
-from tieline.services import chats, files, groups, uploads
+from tieline.services import chats, disk_files, files, groups, uploads
 from tieline.services.call import Call
 
 FILE_EMPTY = Fault("FILE_EMPTY", "File name or content is empty")
@@ -21,12 +20,11 @@ FILE_UPLOAD_FAILED = Fault("FILE_UPLOAD_FAILED", "File upload failed")
 FILE_SEND_FAILED = Fault("FILE_SEND_FAILED", "Failed to send message")
 FILE_ACCESS_ERROR = Fault("FILE_ACCESS_ERROR", "File access error")
 FILE_NOT_FOUND = Fault("FILE_NOT_FOUND", "File not found")
-SMALLER_FILES = Difference(120, "A file of a request is as large as its body may be: of 10 MB, 7.5 MB in Base64.")
-NO_FOLDERS = "files of a chat are kept with its messages, in no folder"
+NO_FOLDERS = "the folder of a chat lists what its messages bring; no file waits for it to be made"
 OF_FILES: dict[type[Exception], Fault] = {
     uploads.Empty: FILE_EMPTY,
-    uploads.WrongContent: FILE_INVALID_CONTENT,
-    uploads.TooLarge: FILE_TOO_LARGE,
+    disk_files.ContentBroken: FILE_INVALID_CONTENT,
+    disk_files.ContentTooLarge: FILE_TOO_LARGE,
 }
 
 family = make_family()
@@ -34,7 +32,7 @@ FileId = Annotated[int, Spelled("fileId"), Doc("Id of the file.")]
 
 
 class New(Wire, omit_defaults=True):
-    """A file with its content, Base64, and what is said of it."""
+    """A file with its content, Base64, at most 100 MB, and what is said of it."""
 
     name: str = ""
     content: str = ""
@@ -67,13 +65,14 @@ def _view(file: File) -> dict[str, Any]:
 
 @family.method(
     "imbot.v2.File.upload",
-    differs=(SMALLER_FILES,),
     writes=True,
+    large=True,
     dialect=dialect(fields=FILE_EMPTY),
     errors={
         **OF_BOTS,
         **OF_FILES,
         uploads.WrongName: FILE_UPLOAD_FAILED,
+        uploads.WrongText: FILE_SEND_FAILED,
         dialog_ids.WrongDialog: FILE_SEND_FAILED,
         groups.UserMissing: FILE_SEND_FAILED,
         chats.ChatMissing: FILE_SEND_FAILED,

@@ -1,33 +1,25 @@
-"""Files that come in requests, Base64, and hang on a message."""
-
-import base64
+"""Files that come in requests, Base64, and hang on a message of a chat, whose folder lists them."""
 
 from tieline.domain.chats import Draft
-from tieline.domain.files import File
+from tieline.domain.disk import is_name
+from tieline.domain.files import File, Received
 from tieline.domain.people import UserKind
-from tieline.services import chats, messages
+from tieline.services import chats, disk_files, messages
 from tieline.services.call import Call
 from tieline.store import files as store
 from tieline.store import messages as message_store
-
-MAX_FILE = 100 * 1024 * 1024
-MAX_NAME = 255
 
 
 class Empty(Exception):
     """A file needs a name and a content."""
 
 
-class WrongContent(Exception):
-    """A content is not Base64."""
-
-
-class TooLarge(Exception):
-    """A file is larger than it may be."""
-
-
 class WrongName(Exception):
     """A file cannot be kept under this name."""
+
+
+class WrongText(Exception):
+    """What is said of a file is longer than a message may be."""
 
 
 class FileMissing(Exception):
@@ -38,32 +30,31 @@ class NoAccess(Exception):
     """The file hangs in a chat that the caller may not read."""
 
 
-def send(call: Call, chat_id: int, name: str, encoded: str, text: str) -> tuple[File, int]:
+def send(call: Call, chat_id: int, given_name: str, encoded: str, text: str) -> tuple[File, int]:
     """Keep a file and write it into a chat; returns it and the message's id.
 
     The content is on disk before the row that names it. A transaction that fails leaves it there, unnamed.
     """
-    name = name.strip()
+    name = given_name.strip()
     if not name or not encoded.strip():
         raise Empty
-    if len(encoded) * 3 // 4 > MAX_FILE + 2:
-        raise TooLarge
-    try:
-        content = base64.b64decode("".join(encoded.split()), validate=True)
-    except ValueError as error:
-        raise WrongContent from error
-    if len(name) > MAX_NAME or any(sign < " " or sign in "/\\" for sign in name):
+    if isinstance(given_name, Received) or not is_name(name):
         raise WrongName
+    if isinstance(text, Received):
+        raise WrongText
     chat = chats.get_readable(call, chat_id)
     if not chats.access(call, chat, call.actor).write:
         raise chats.NoAccess
+    content = disk_files.keep(call, encoded)
+    if not content.size:
+        raise Empty
     file_id = store.add_kept_file(
         call.tx,
         call.portal_id,
         author_id=call.actor.id,
         name=name,
-        sha256=call.world.folder.keep_content(content),
-        size=len(content),
+        sha256=content.sha256,
+        size=content.size,
         now=call.now,
     )
     message_id = messages.send(call, chat_id, Draft(text.strip(), files=(file_id,)))
