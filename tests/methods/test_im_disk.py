@@ -25,7 +25,9 @@ FILE = {
     "image": {"height": "int", "width": "int"},
     "viewerAttrs": {
         **dict.fromkeys(("viewer", "viewerType", "src", "viewerResized", "objectId", "viewerGroupBy"), "str"),
-        "imChatId": "int", "title": "str", "actions": "str",
+        "imChatId": "int",
+        "title": "str",
+        "actions": "str",
     },
     "mediaUrl": {"preview": {"250": "str"}},
     **dict.fromkeys(("isTranscribable", "isVideoNote", "isVoiceNote"), "bool"),
@@ -35,7 +37,10 @@ MODEL = {
         ("id", "storageId", "realObjectId", "parentId", "deletedType", "typeFile", "fileId", "size"), "int"
     ),
     **dict.fromkeys(("name", "createTime", "updateTime", "createdBy", "updatedBy", "deletedBy", "uniqueCode"), "str"),
-    "deleteTime": "NoneType", "code": "NoneType", "xmlId": "NoneType", "etag": "str",
+    "deleteTime": "NoneType",
+    "code": "NoneType",
+    "xmlId": "NoneType",
+    "etag": "str",
     "globalContentVersion": "int",
     "links": dict.fromkeys(("download", "showInGrid", "preview"), "str"),
 }
@@ -204,6 +209,19 @@ def test_files_from_elsewhere_are_copied_into_the_chat(room: Room) -> None:
     assert read["messages"][0]["params"]["FILE_ID"] == [int(private["DISK_ID"][0])]
 
 
+def test_what_is_done_at_once_is_done_well(room: Room) -> None:
+    file = room.anna.file("a.txt", parent=room.folder())
+    sending = {"CHAT_ID": room.chat, "FILE_ID": file}
+    assert room.portal.at_once([(room.anna.hook, "im.disk.file.commit", sending)] * 4) == [None] * 4
+    sent = [one["id"] for one in room.history()["files"]]
+    assert (len(sent), len(set(sent)), file in sent) == (4, 4, True)
+    assert room.portal.at_once([(room.boris.hook, "im.disk.file.save", {"FILE_ID": file})] * 4) == [None] * 4
+    assert room.boris.names() == ["Saved Files"]
+    doing = [(room.anna.hook, "im.disk.file.delete", sending)] * 3
+    assert room.portal.at_once(doing) == [None] * 3
+    assert file not in [one["id"] for one in room.history()["files"]]
+
+
 def test_file_that_the_caller_may_not_read_is_not_sent(room: Room) -> None:
     foreign, trashed = Drive(room.portal).file("a.txt"), room.anna.file("b.txt")
     own = room.anna.file("c.txt")
@@ -262,16 +280,9 @@ def test_file_from_the_disk_reaches_the_customer(portal: Portal, desk: Desk, rec
     operator = Drive(portal, user_id=desk.operator_id)
     operator.hook.call("im.disk.file.commit", CHAT_ID=chat, FILE_ID=operator.file("a.txt"), SILENT_MODE="Y")
     operator.hook.call("im.disk.file.commit", CHAT_ID=chat, FILE_ID=operator.file("b.txt"), MESSAGE="For you")
-    body = receiver.wait(1)[0].data
-    (message,) = (
-        body["data"]["MESSAGES"].values() if isinstance(body["data"]["MESSAGES"], dict) else body["data"]["MESSAGES"]
-    )
-    (file,) = (
-        message["message"]["files"].values()
-        if isinstance(message["message"]["files"], dict)
-        else message["message"]["files"]
-    )
-    assert (message["message"]["text"], file["name"]) == ("For you", "b.txt")
+    message = receiver.wait(1)[0].form["data"]["MESSAGES"][0]["message"]
+    (file,) = message["files"]
+    assert (message["text"].endswith("For you"), file["name"]) == (True, "b.txt")
     assert operator.content(file["link"]) == b"hello"
 
 
@@ -385,11 +396,11 @@ def test_large_image_is_no_preview_of_itself(quick: Room) -> None:
 
 
 def test_image_whose_content_is_gone_has_no_size(quick: Room) -> None:
-    content = base64.b64decode(png(7, 9))
-    quick.commit(quick.anna, quick.anna.file("a.png", content))
+    (sent,) = quick.commit(quick.anna, quick.anna.file("a.txt", PICTURE)).result["DISK_ID"]
     lose_contents(quick.portal)
+    assert quick.anna.call("file.rename", id=sent, newName="a.png").status == 200
     (file,) = quick.history()["files"]
-    assert (file["image"], file["urlPreview"]) == (False, "")
+    assert (file["type"], file["image"], file["urlPreview"]) == ("image", False, "")
 
 
 def test_file_that_comes_in_a_request_lies_in_the_chats_folder(room: Room) -> None:
