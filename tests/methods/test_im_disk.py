@@ -364,8 +364,18 @@ def test_file_that_cannot_be_saved_is_refused(room: Room, monkeypatch: pytest.Mo
 
 def test_file_of_a_hidden_past_is_neither_saved_nor_sent(room: Room) -> None:
     sent = int(room.commit(room.anna, room.anna.file("a.txt")).result["DISK_ID"][0])
+    room.commit(room.anna, room.anna.file("old.txt", parent=room.folder()))
     late = Drive(room.portal)
     room.anna.hook.call("im.chat.user.add", CHAT_ID=room.chat, USERS=[late.user_id], HIDE_HISTORY="Y")
+    assert late.call("file.get", id=sent).error == (400, "ACCESS_DENIED")
+    fresh = int(room.commit(room.anna, room.anna.file("b.txt")).result["DISK_ID"][0])
+    assert (late.names(room.folder()), room.boris.names(room.folder())) == (["b.txt"], ["a.txt", "old.txt", "b.txt"])
+    room.anna.file("new.txt", parent=room.folder())
+    for who, found in ((late, ["new.txt"]), (room.boris, ["new.txt", "old.txt"])):
+        copied = who.call("folder.copyto", id=room.folder(), targetFolderId=who.root).result["ID"]
+        assert sorted(who.names(copied)) == found
+    listed = late.call("folder.getchildren", id=room.folder())
+    assert (listed.body["total"], late.read(fresh)) == (2, b"hello")
     assert refused(late.hook.call("im.disk.file.save", FILE_ID=sent)) == NOT_SAVED
     assert refused(room.commit(late, sent)) == NOT_SENT
 
