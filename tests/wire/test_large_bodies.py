@@ -10,8 +10,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from support.bots_v2 import Studio
 from support.disk import Drive, encoded
-from support.portal import Portal, Reply
+from support.portal import Portal, Reply, refused
 from tieline.http import large
 from tieline.services import disk_files
 
@@ -180,3 +181,81 @@ def test_too_many_at_once_are_refused(drive: Drive, monkeypatch: pytest.MonkeyPa
 
 def test_a_name_that_stands_for_a_content_cannot_be_written(drive: Drive) -> None:
     assert post(drive, as_json(drive, "received-abc-")).error == (400, "ERROR_COULD_NOT_SAVE_FILE")
+
+
+class Sender:
+    """A bot or a person who sends files with messages."""
+
+    def __init__(self, portal: Portal, who: str) -> None:
+        self.studio = Studio(portal)
+        bot = self.studio.hire()
+        if who == "bot":
+            self.client, self.method = self.studio.app, "imbot.v2.File.upload"
+            self.params = {"botId": bot, "dialogId": str(self.studio.anna_id)} | self.client.auth
+        else:
+            self.client, self.method = self.studio.anna, "im.v2.File.upload"
+            self.params = {"dialogId": str(bot)} | self.client.auth
+        self.prefix = "FILE_" if who == "bot" else ""
+
+    def send(self, content: str, **fields: str) -> Reply:
+        """Send a file, or try to."""
+        params = self.params | {"fields": {"name": "a.bin", "content": content} | fields}
+        path = self.client.prefix + self.method
+        return self.studio.portal.request(
+            "POST", path, content=json.dumps(params).encode(), headers={"content-type": "application/json"}
+        )
+
+    def left(self) -> list[str]:
+        """Return what lies about of contents that nobody took over."""
+        return [path.name for path in (self.studio.portal.folder / "files").glob("incoming-*")]
+
+
+@pytest.fixture(params=["bot", "person"])
+def sender(quick_portal: Portal, request: pytest.FixtureRequest) -> Sender:
+    return Sender(quick_portal, request.param)
+
+
+def test_file_of_a_message_may_be_large(sender: Sender) -> None:
+    content = random.Random(7).randbytes(9 * MB)  # 12 MB in Base64
+    sent = sender.send(encoded(content), message="Large").result
+    told = sender.studio.anna.call("im.dialog.messages.get", DIALOG_ID=f"chat{sent['chatId']}").result
+    (file,) = told["files"]
+    assert (told["messages"][0]["text"], file["id"], file["size"]) == ("Large", sent["file"]["id"], 9 * MB)
+    link = file["urlDownload"].removeprefix("https://portal.example:8443")
+    assert sender.studio.portal.request("GET", link).content == content
+    assert sender.left() == []
+
+
+def test_file_of_a_message_has_a_limit(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert disk_files.MAX_CONTENT == 100 * MB
+    for module in (large, disk_files):
+        monkeypatch.setattr(module, "MAX_CONTENT", MB)
+    assert sender.send(encoded(bytes(MB))).status == 200
+    for size in (MB + 1, 3 * MB):
+        assert refused(sender.send(encoded(bytes(size)))) == (400, "FILE_TOO_LARGE", "File is too large")
+    monkeypatch.setattr(disk_files, "MAX_CONTENT", 3)
+    assert sender.send("YWJjZA==").error == (400, "FILE_TOO_LARGE")
+    assert sender.left() == []
+
+
+def test_file_of_a_message_that_is_no_base64_is_refused(sender: Sender) -> None:
+    for text in (TEXT + "!", "!" + TEXT, TEXT + "==QUJD", "data:;base64," + TEXT):
+        assert sender.send(text).error == (400, "FILE_INVALID_CONTENT")
+    assert sender.send("\n" * 100_000).error == (400, "FILE_EMPTY")
+    assert sender.left() == []
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "Look: " + "x" * 100_000, "x" * 100_000 + " Look", "x-" * 50_000 + TEXT]
+)
+def test_long_run_of_letters_is_no_text_of_a_message(sender: Sender, text: str) -> None:
+    reply = sender.send("YQ==", message=text)
+    assert refused(reply) == (400, f"{sender.prefix}SEND_FAILED", "Failed to send message")
+    reply = sender.send("YQ==", name=text)
+    assert reply.error == (400, f"{sender.prefix}UPLOAD_FAILED")
+    assert sender.left() == []
+
+
+def test_long_run_within_a_name_is_refused(drive: Drive) -> None:
+    assert post(drive, as_json(drive, "YQ==", name="a " + "x" * 100_000)).error == (400, "ERROR_ARGUMENT")
+    assert (drive.names(), left(drive)) == ([], [])

@@ -246,5 +246,10 @@ def _replace(value: Any, runs: dict[str, _Run]) -> Any:
     if isinstance(value, str) and value.startswith("received-"):
         name, dash, padding = value.rpartition("-")
         run = runs.get(name + dash)
-        return run.finish(padding) if run else value
+        if run is not None:
+            return run.finish(padding)
+    if isinstance(value, str):
+        part = next((run for name, run in runs.items() if name in value), None)
+        if part is not None:  # of a longer text, which is no content as a whole
+            return Received(value, part.path, "", 0, broken=True)
     return value

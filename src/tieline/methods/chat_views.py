@@ -9,6 +9,7 @@ from tieline.methods.views import color, find_user
 from tieline.services import chats, crm_dialogs, files
 from tieline.services.call import Call
 from tieline.store import chat_marks, members
+from tieline.store import disk as disk_store
 from tieline.store import messages as message_store
 from tieline.store import sessions as session_store
 
@@ -133,6 +134,7 @@ def dialog_view(call: Call, chat: Chat) -> dict[str, Any]:
     last, unread = chat.last_message_id or 0, max(chat.messages - mark.messages, 0)
     following = message_store.find_neighbour(call.tx, call.portal_id, chat.id, mark.sequence, after=True)
     read = message_store.find_neighbour(call.tx, call.portal_id, chat.id, mark.sequence, after=False)
+    folder = disk_store.find_chat_folder(call.tx, call.portal_id, chat.id)
     return chat_view(call, chat) | {
         "dialog_id": dialog_id(chat, call.actor.id),
         "counter": unread,
@@ -141,7 +143,7 @@ def dialog_view(call: Call, chat: Chat) -> dict[str, Any]:
         "last_message_id": last,
         "last_id": last if not unread else read or 0,
         "marked_id": last if marks.unread else 0,
-        "disk_folder_id": 0,
+        "disk_folder_id": folder.id if folder else 0,
         "is_new": False,
         "readed_list": _read_outside(call, chat) if chat.is_dialog else _read_by_others(call, chat),
         "last_message_views": {"message_id": last, "first_viewers": [], "count_of_viewers": 0},

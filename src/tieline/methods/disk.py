@@ -147,7 +147,7 @@ def object_view(call: Call, found: Object, *numbers: str) -> dict[str, Any]:
         "CREATED_BY": found.author_id,
         "UPDATED_BY": found.updated_by,
         "DELETED_BY": found.deleted_by,
-        "DOWNLOAD_URL": _download_url(call, found),
+        "DOWNLOAD_URL": download_url(call, found),
         "DETAIL_URL": disk_links.detail_url(call, found),
     }
     of_others = (
@@ -160,7 +160,7 @@ def object_view(call: Call, found: Object, *numbers: str) -> dict[str, Any]:
     }
 
 
-def _download_url(call: Call, found: Object) -> str:
+def download_url(call: Call, found: Object) -> str:
     """Return the link to a file's content; that of another version is another, since browsers keep contents."""
     if found.state is not FileState.READY:
         return ""

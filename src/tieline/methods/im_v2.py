@@ -7,7 +7,7 @@ import msgspec
 from tieline.api.faults import ApiError, Dialect, Fault
 from tieline.api.method import Doc, Family, Spelled
 from tieline.domain.chats import Chat, ChatType
-from tieline.domain.files import File, FileType
+from tieline.domain.files import File
 from tieline.methods import dialog_ids
 from tieline.methods.fetched import Fetched, fetched
 from tieline.methods.imbot_v2 import ACCESS_DENIED, BOT_NOT_FOUND, PARAMS_ERROR, PARAMS_REQUIRED, Done
@@ -29,6 +29,7 @@ from tieline.services.call import Call
 
 CHAT_NOT_FOUND = Fault("CHAT_NOT_FOUND", "Chat not found")
 UPLOAD_FAILED = Fault("UPLOAD_FAILED", "File upload failed")
+SEND_FAILED = Fault("SEND_FAILED", "Failed to send message")
 CONTEXT_TOO_LARGE = Fault("CONTEXT_TOO_LARGE", "The context is too large")
 MAX_CONTEXT = 30_000  # bytes of JSON
 
@@ -69,22 +70,9 @@ def event_get(
 
 
 def _view(call: Call, file: File) -> dict[str, Any]:
-    link, preview = files.link(call, file), file.type is FileType.IMAGE
-    return file_view(call, file) | {
-        "urlPreview": link if preview else "",
-        "viewerAttrs": {
-            "viewer": "",
-            "viewerType": file.type.value,
-            "src": link,
-            "objectId": str(file.id),
-            "viewerGroupBy": str(file.chat_id),
-            "imChatId": file.chat_id,
-            "title": file.name,
-            "unifiedLink": link,
-            "actions": '[{"type":"download"}]',
-        },
-        "mediaUrl": {"preview": {"250": link if preview else ""}},
-    }
+    told = file_view(call, file)
+    viewer = {name: value for name, value in told["viewerAttrs"].items() if name != "viewerResized"}
+    return told | {"viewerAttrs": viewer | {"unifiedLink": told["urlShow"]}}
 
 
 @family.method(
@@ -94,15 +82,13 @@ def _view(call: Call, file: File) -> dict[str, Any]:
     errors={
         **OF_FILES,
         uploads.WrongName: UPLOAD_FAILED,
+        uploads.WrongText: SEND_FAILED,
         dialog_ids.WrongDialog: CHAT_NOT_FOUND,
         groups.UserMissing: CHAT_NOT_FOUND,
         chats.ChatMissing: CHAT_NOT_FOUND,
         chats.NoAccess: ACCESS_DENIED,
     },
-    unreachable={
-        "FOLDER_ERROR": NO_FOLDERS,
-        "SEND_FAILED": "who may write into a chat can send a file there; who may not is told so",
-    },
+    unreachable={"FOLDER_ERROR": NO_FOLDERS},
 )
 def file_upload(
     call: Call, *, dialog_id: DialogId, fields: Annotated[New, Spelled("fields"), Doc("The file.")]

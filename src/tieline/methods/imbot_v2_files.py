@@ -20,7 +20,7 @@ FILE_UPLOAD_FAILED = Fault("FILE_UPLOAD_FAILED", "File upload failed")
 FILE_SEND_FAILED = Fault("FILE_SEND_FAILED", "Failed to send message")
 FILE_ACCESS_ERROR = Fault("FILE_ACCESS_ERROR", "File access error")
 FILE_NOT_FOUND = Fault("FILE_NOT_FOUND", "File not found")
-NO_FOLDERS = "files of a chat are kept with its messages, in no folder"
+NO_FOLDERS = "the folder of a chat lists what its messages bring; no file waits for it to be made"
 OF_FILES: dict[type[Exception], Fault] = {
     uploads.Empty: FILE_EMPTY,
     disk_files.ContentBroken: FILE_INVALID_CONTENT,
@@ -32,7 +32,7 @@ FileId = Annotated[int, Spelled("fileId"), Doc("Id of the file.")]
 
 
 class New(Wire, omit_defaults=True):
-    """A file with its content, Base64, and what is said of it."""
+    """A file with its content, Base64, at most 100 MB, and what is said of it."""
 
     name: str = ""
     content: Any = ""
@@ -79,6 +79,7 @@ def _view(file: File) -> dict[str, Any]:
         **OF_BOTS,
         **OF_FILES,
         uploads.WrongName: FILE_UPLOAD_FAILED,
+        uploads.WrongText: FILE_SEND_FAILED,
         dialog_ids.WrongDialog: FILE_SEND_FAILED,
         groups.UserMissing: FILE_SEND_FAILED,
         chats.ChatMissing: FILE_SEND_FAILED,

@@ -150,13 +150,31 @@ def message_view(
     }
 
 
+MAX_PREVIEW = 5 * 1024 * 1024  # a larger image is no preview of itself
 _STATUS_ON_WIRE = {FileState.PENDING: "upload", FileState.READY: "done", FileState.FAILED: "error"}
 
 
+def _viewer(file: File, link: str) -> dict[str, Any]:
+    """Write what a page's viewer of files is told."""
+    return {
+        "viewer": "",
+        "viewerType": file.type.value,
+        "src": link,
+        "viewerResized": "",
+        "objectId": str(file.id),
+        "viewerGroupBy": str(file.chat_id),
+        "imChatId": file.chat_id,
+        "title": file.name,
+        "actions": '[{"type":"download"}]',
+    }
+
+
 def file_view(call: Call, file: File) -> dict[str, Any]:
-    """Write a file as im.dialog.messages.get does."""
+    """Write a file as im.dialog.messages.get does; an image that is not too large is its own preview."""
     ready = file.state is FileState.READY
     link = files.link(call, file) if ready else ""
+    size = files.image_size(call, file)
+    preview = link if size and (file.size or 0) <= MAX_PREVIEW else ""
     author = find_user(call, file.author_id)
     return {
         "id": file.id,
@@ -166,16 +184,16 @@ def file_view(call: Call, file: File) -> dict[str, Any]:
         "name": file.name,
         "extension": file.extension,
         "size": file.size or 0,
-        "image": False,
+        "image": size._asdict() if size else False,
         "status": _STATUS_ON_WIRE[file.state],
         "progress": 100 if ready else -1 if file.state is FileState.FAILED else 0,
         "authorId": file.author_id,
         "authorName": author.full_name if author else "",
-        "urlPreview": link,
+        "urlPreview": preview,
         "urlShow": link,
         "urlDownload": link,
-        "viewerAttrs": None,
-        "mediaUrl": None,
+        "viewerAttrs": _viewer(file, link) if ready else None,
+        "mediaUrl": {"preview": {"250": preview}} if ready else None,
         "isTranscribable": False,
         "isVideoNote": False,
         "isVoiceNote": False,

@@ -6,6 +6,8 @@ from tieline.services.call import Call
 from tieline.store import disk as store
 from tieline.store import disk_rights as right_store
 from tieline.store import disk_storages as storage_store
+from tieline.store import members
+from tieline.store import messages as message_store
 
 MAX_DEPTH = 32
 MAX_CHILDREN = 10_000
@@ -93,10 +95,24 @@ def _level_in_chat(call: Call, path: list[Object], chat_id: int) -> Level:
         chat = chats.get_readable(call, chat_id)
     except (chats.ChatMissing, chats.NoAccess):
         return Level.NONE
+    if path[0].is_of_message and not _is_shown(call, path[0], hidden_in(call, chat_id)):
+        return Level.NONE
     if call.actor.is_admin or any(step.author_id == call.actor.id for step in path if not step.is_fixed):
         return Level.FULL
     writes = chats.access(call, chat, call.actor).write and not path[0].is_of_message
     return Level.ADD if writes else Level.READ
+
+
+def hidden_in(call: Call, chat_id: int) -> int:
+    """Return up to which sequence the chat of a folder is hidden from the caller; 0 if nothing is, or for no chat."""
+    member = members.find_member(call.tx, call.portal_id, chat_id, call.actor.id) if chat_id else None
+    return member.hidden_to if member else 0
+
+
+def _is_shown(call: Call, found: Object, hidden: int) -> bool:
+    """Tell whether a message's file is not from before what its chat shows to the caller."""
+    message = message_store.find_message(call.tx, call.portal_id, found.message_id) if hidden else None
+    return not hidden or (message is not None and message.sequence > hidden)
 
 
 def get(call: Call, object_id: int, kind: Kind, need: Level, *, lock: bool = False, trashed: bool = False) -> Object:
@@ -201,14 +217,22 @@ def require_room(call: Call, path: list[Object], height: int = 1) -> None:
 
 
 def free_name(call: Call, parent_id: int, name: str, kind: Kind) -> str:
-    """Return a name that is free in a folder: the given one, or with a number behind it."""
+    """Return a name that is free in a folder: the given one, or with a number behind it, found in few steps."""
+
+    def taken(number: int) -> bool:
+        return store.find_named(call.tx, call.portal_id, parent_id, numbered(name, number, kind)) is not None
+
     if store.find_named(call.tx, call.portal_id, parent_id, name) is None:
         return name
-    for number in range(1, MAX_NUMBER):
-        changed = numbered(name, number, kind)
-        if store.find_named(call.tx, call.portal_id, parent_id, changed) is None:
-            return changed
-    raise TooMany
+    last, free = 0, 1
+    while taken(free):
+        last, free = free, free * 2
+        if free > MAX_NUMBER:
+            raise TooMany
+    while free - last > 1:
+        middle = (last + free) // 2
+        last, free = (middle, free) if taken(middle) else (last, middle)
+    return numbered(name, free, kind)
 
 
 def tree(call: Call, folder: Object, *, deleted: Deleted | None, most: int | None = None) -> list[tuple[Object, int]]:

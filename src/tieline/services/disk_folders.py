@@ -51,22 +51,25 @@ def children(
     path = disk.get_path(call, folder_id, Kind.FOLDER, Level.NONE)
     readable = disk.level(call, path) >= Level.READ
     shared = None if readable else [] if any(step.chat_id for step in path) else disk.subjects(call)
+    hidden = disk.hidden_in(call, path[0].chat_id)
     found = store.list_children(
         call.tx,
         call.portal_id,
         path[0],
         conditions,
         shared_with=shared,
+        hidden=hidden,
         orders=orders,
         limit=limit,
         offset=offset,
     )
-    return found, store.count_children(call.tx, call.portal_id, path[0], conditions, shared_with=shared)
+    return found, store.count_children(call.tx, call.portal_id, path[0], conditions, shared_with=shared, hidden=hidden)
 
 
 def copy(call: Call, folder_id: int, target_id: int) -> Object:
-    """Copy a folder with all that is below it into another."""
-    source = disk.get(call, folder_id, Kind.FOLDER, Level.READ)
+    """Copy a folder with all that is below it into another, but for files of messages that the caller may not see."""
+    path = disk.get_path(call, folder_id, Kind.FOLDER, Level.READ)
+    source = path[0]
     target = disk.get_path(call, target_id, Kind.FOLDER, Level.ADD, lock=True)
     below = disk.tree(call, source, deleted=Deleted.NO, most=MAX_COPIED)
     disk.require_room(call, target, height=1 + max((depth for _, depth in below), default=0))
@@ -76,7 +79,7 @@ def copy(call: Call, folder_id: int, target_id: int) -> Object:
         parent = copies[one.parent_id]
         if one.is_folder:
             copies[one.id] = _add(call, parent, one.name)
-        else:
+        elif not one.is_of_message or disk.level(call, [one, *path]) >= Level.READ:
             disk_files.copy_into(call, one, parent)
     return made
 

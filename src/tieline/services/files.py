@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 
 from tieline.domain.clock import DAY
-from tieline.domain.files import File, FileState
+from tieline.domain.files import File, FileState, FileType
+from tieline.domain.images import Size, size_of
 from tieline.domain.people import User, UserKind
 from tieline.services.call import Call, World
 from tieline.services.chats import keep
@@ -14,6 +17,7 @@ from tieline.store import files as store
 from tieline.store import messages as message_store
 
 LINK_LIFE = DAY
+HEAD = 128 * 1024  # where an image tells its size, behind what a camera wrote
 
 
 class Noun(StrEnum):
@@ -41,6 +45,23 @@ def _show_state(call: Call, file_id: int) -> None:
     file = store.find_file(call.tx, call.portal_id, file_id)
     if file is not None:
         show_change(call, file.chat_id, file.message_id)
+
+
+def image_size(call: Call, file: File) -> Size | None:
+    """Tell how large an image is; None for what is none, or not here."""
+    if file.type is not FileType.IMAGE or file.state is not FileState.READY or not file.sha256:
+        return None
+    try:
+        return _size_of(call.world.folder.path(file.sha256))
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _size_of(content: Path) -> Size | None:
+    """Read a size from the first bytes; what lies under a digest never changes."""
+    with content.open("rb") as file:
+        return size_of(file.read(HEAD))
 
 
 def show_change(call: Call, chat_id: int, message_id: int) -> None:

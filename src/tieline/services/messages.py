@@ -285,6 +285,11 @@ def delete(call: Call, message_id: int, *, complete: bool = False) -> None:
     Its place in the chat stays, unless it goes completely: then nobody sees that there was one.
     """
     locked, message = _editable(call, message_id, leading=True)
+    withdraw(call, locked, message, complete=complete)
+
+
+def withdraw(call: Call, locked: Chat, message: Message, *, complete: bool = False) -> None:
+    """Take what it says out of a message of a locked chat, and tell those who are concerned."""
     params = {name: value for name, value in message.params.items() if name not in (*CONTENT, ASKED)}
     params |= {GONE: True} if complete else {}
     chat = rewrite(call, locked, message, replace(message, text="", params=params, deleted_at=call.now))

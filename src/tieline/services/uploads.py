@@ -1,14 +1,13 @@
-"""Files that come in requests, Base64, and hang on a message."""
+"""Files that come in requests, Base64, and hang on a message of a chat, whose folder lists them."""
 
 from tieline.domain.chats import Draft
-from tieline.domain.files import File
+from tieline.domain.disk import is_name
+from tieline.domain.files import File, Received
 from tieline.domain.people import UserKind
 from tieline.services import chats, disk_files, messages
 from tieline.services.call import Call
 from tieline.store import files as store
 from tieline.store import messages as message_store
-
-MAX_NAME = 255
 
 
 class Empty(Exception):
@@ -19,6 +18,10 @@ class WrongName(Exception):
     """A file cannot be kept under this name."""
 
 
+class WrongText(Exception):
+    """What is said of a file is longer than a message may be."""
+
+
 class FileMissing(Exception):
     """There is no such file on a message."""
 
@@ -27,17 +30,24 @@ class NoAccess(Exception):
     """The file hangs in a chat that the caller may not read."""
 
 
-def send(call: Call, chat_id: int, name: str, encoded: str, text: str) -> tuple[File, int]:
-    """Keep a file and write it into a chat; returns it and the message's id."""
-    name = name.strip()
+def send(call: Call, chat_id: int, given_name: str, encoded: str, text: str) -> tuple[File, int]:
+    """Keep a file and write it into a chat; returns it and the message's id.
+
+    The content is on disk before the row that names it. A transaction that fails leaves it there, unnamed.
+    """
+    name = given_name.strip()
     if not name or not encoded.strip():
         raise Empty
-    if len(name) > MAX_NAME or any(sign < " " or sign in "/\\" for sign in name):
+    if isinstance(given_name, Received) or not is_name(name):
         raise WrongName
+    if isinstance(text, Received):
+        raise WrongText
     chat = chats.get_readable(call, chat_id)
     if not chats.access(call, chat, call.actor).write:
         raise chats.NoAccess
     content = disk_files.keep(call, encoded)
+    if not content.size:
+        raise Empty
     file_id = store.add_kept_file(
         call.tx,
         call.portal_id,

@@ -161,15 +161,19 @@ def list_tree(
     return [(_object(row[:-1]), row[-1]) for row in rows]
 
 
-def _in_folder(tx: Tx, folder: Object) -> tuple[str, dict[str, Any]]:
-    """Write that a row lies in a folder: in a chat's also what its messages brought."""
+def _in_folder(tx: Tx, folder: Object, hidden: int) -> tuple[str, dict[str, Any]]:
+    """Write that a row lies in a folder: in a chat's also what its messages brought, but for those up to a sequence."""
     inside = "portal_id = :portal and parent_id = :parent and parent_id <> 0"
     if not folder.chat_id:
         return inside, {"parent": folder.id}
     brought = """portal_id = :portal and chat_id = :chat and chat_id <> 0 and parent_id = 0 and message_id <> 0
     and state = 'ready'"""
     both = f"select id from files where {inside} union all select id from files where {brought}"
-    return f"{of_portal(tx)} and id in ({both})", {"parent": folder.id, "chat": folder.chat_id}
+    listed, names = f"{of_portal(tx)} and id in ({both})", {"parent": folder.id, "chat": folder.chat_id}
+    if not hidden:
+        return listed, names
+    shown = "select id from messages where portal_id = :portal and chat_id = :chat and sequence > :hidden"
+    return f"{listed} and (message_id = 0 or message_id in ({shown}))", names | {"hidden": hidden}
 
 
 def _seen_by(subjects: Iterable[str] | None) -> tuple[str, dict[str, Any]]:
@@ -187,12 +191,16 @@ def list_children(
     conditions: list[Condition],
     *,
     shared_with: Iterable[str] | None,
+    hidden: int = 0,
     orders: list[Order],
     limit: int,
     offset: int,
 ) -> list[Object]:
-    """Return a page of what lies in a folder; `shared_with`: only what is shared itself with one of these."""
-    inside, names = _in_folder(tx, folder)
+    """Return a page of what lies in a folder; `shared_with`: only what is shared itself with one of these.
+
+    `hidden`: the sequence up to which the folder's chat shows no messages, and so no files of theirs.
+    """
+    inside, names = _in_folder(tx, folder, hidden)
     wanted, values = where(conditions, FIELDS)
     seen, subjects = _seen_by(shared_with)
     rows = tx.all(
@@ -209,10 +217,16 @@ def list_children(
 
 
 def count_children(
-    tx: Tx, portal_id: int, folder: Object, conditions: list[Condition], *, shared_with: Iterable[str] | None = None
+    tx: Tx,
+    portal_id: int,
+    folder: Object,
+    conditions: list[Condition],
+    *,
+    shared_with: Iterable[str] | None = None,
+    hidden: int = 0,
 ) -> int:
     """Count what lies in a folder."""
-    inside, names = _in_folder(tx, folder)
+    inside, names = _in_folder(tx, folder, hidden)
     wanted, values = where(conditions, FIELDS)
     seen, subjects = _seen_by(shared_with)
     row = tx.one(
