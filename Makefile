@@ -39,12 +39,13 @@ run: ui ## set everything up and start the demo portal
 test: .venv/test.ok ui ## set everything up and run the tests
 	$(V)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
-kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, on both engines
-	$(V)/python -m pytest -m slow -n 0 -s tests/e2e/test_kill.py tests/e2e/test_dead_handler.py
+KILLED := tests/e2e/test_kill.py tests/e2e/test_dead_handler.py tests/e2e/test_fetching_bot.py
+
+kill-test: .venv/test.ok ui ## kill -9 at 200 random moments, servers and bots, on both engines
+	$(V)/python -m pytest -m slow -n 0 -s $(KILLED)
 
 browser-test: .venv/test.ok ui ## the pages again: on a phone, and what is rarer
-	$(V)/python -m pytest -m slow -n auto --dist loadgroup tests/e2e --ignore tests/e2e/test_kill.py \
-	  --ignore tests/e2e/test_dead_handler.py
+	$(V)/python -m pytest -m slow -n auto --dist loadgroup tests/e2e $(addprefix --ignore ,$(KILLED))
 
 simulate: .venv/test.ok ## ten thousand dialogs at random; a year of a line's rules; figures of a thousand histories
 	$(V)/python -m pytest -m slow -n 0 -s tests/simulation
