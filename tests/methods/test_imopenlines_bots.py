@@ -121,6 +121,29 @@ def test_bot_that_stays_until_the_close_hears_on(counter: Counter, receiver: Rec
     assert counter.desk.chat(chat).bots == 0
 
 
+def test_customer_whom_a_bot_answered_waits_from_its_call_on(counter: Counter) -> None:
+    chat = counter.desk.write_in("Hello")
+    for seconds, text in ((10, "How can I help?"), (25, "One moment, please.")):
+        counter.portal.pass_time(seconds * SECOND)
+        counter.say(chat, text)
+        counter.desk.write_in("A person, please")
+    counter.say(chat, "I call somebody.")
+    counter.portal.pass_time(5 * SECOND)
+    counter.session("operator", chat)
+    counter.portal.pass_time(30 * SECOND)
+    counter.desk.answer(chat)
+    told = counter.portal.webhook(scopes="tieline").call("tieline.statistics.get").result["total"]
+    assert (told["firstAnswerMean"], told["longestWait"], told["answered"]) == (30, 30, 1)
+
+
+def test_session_that_a_bot_had_to_the_end_is_not_missed(counter: Counter) -> None:
+    chat = counter.desk.write_in("Hello")
+    counter.say(chat, "We are open till six.")
+    counter.session("finish", chat)
+    told = counter.portal.webhook(scopes="tieline").call("tieline.statistics.get").result["total"]
+    assert (told["closed"], told["answered"], told["missed"], told["operatorMessages"]) == (1, 0, 0, 0)
+
+
 def test_time_of_a_bot_passes(counter: Counter) -> None:
     chat = counter.desk.write_in("Hello")
     counter.portal.pass_time(179 * SECOND)

@@ -65,23 +65,24 @@ DEFINITIONS = (
         "answered",
         "Answered",
         _S,
-        "Sessions in which an operator has written to the customer, open ones too. Private notes and messages of the "
-        "system are no answer.",
+        "Sessions in which an operator has written to the customer, open ones too. Private notes, messages of the "
+        "system and those of bots are no answer.",
     ),
     Definition(
         "missed",
         "Missed",
         _S,
         "Sessions in which the customer wrote and that ended without an answer of any operator. Spam is not missed, "
-        "and a session that is open may still be answered.",
+        "nor is what a bot had to the end; and a session that is open may still be answered.",
     ),
     Definition(
         "firstAnswer",
         "Wait for the first answer",
         Unit.SECONDS,
         "From the customer's first message in the session to the first operator's message that is not private, in all "
-        "time, whatever the line's hours. A session that is not answered, or that an operator's message begins, has "
-        "none.",
+        "time, whatever the line's hours. Whom a bot answers waits no longer, until the customer writes again or the "
+        "bot hands the session to operators. A session that is not answered, or that an operator's message begins, "
+        "has none.",
         SPREAD,
     ),
     Definition(
@@ -89,7 +90,8 @@ DEFINITIONS = (
         "Wait for a further answer",
         Unit.SECONDS,
         "From the customer's first message behind an operator's to the next operator's message, each time anew; a "
-        "session has as many as there were. A vote begins no wait. What the session's end cuts off does not count.",
+        "session has as many as there were. A vote begins no wait, and a bot's message ends one that does not count. "
+        "Nor does what the session's end cuts off.",
         SPREAD,
     ),
     Definition(

@@ -1,8 +1,10 @@
 """Figures of sessions, found from what happened in them and what was written; and their sums over many sessions."""
 
 from array import array
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tieline.domain.chats import Author
@@ -26,6 +28,7 @@ class Happened(NamedTuple):
     actor_id: int | None
     sequence: int | None
     data: Mapping[str, Any]
+    at: int
 
 
 class Written(NamedTuple):
@@ -93,11 +96,12 @@ def figures(session: Session, happened: Iterable[Happened], written: Iterable[Wr
     votes = [entry for entry in log if entry.kind == VOTED]
     stars = [entry.data["rating"] for entry in log if entry.kind == JUDGED and entry.data["rating"]]
     passed = [entry.actor_id is not None for entry in log if entry.kind == Move.PASSED_ON]
-    first, waits = _waits(messages, {entry.sequence for entry in votes}, session.opened_at)
+    handed = [entry for entry in log if entry.kind in _BOTS_MOVES]
+    bots = bool(handed) and handed[-1].kind == Move.BOT_JOINED  # a bot had it to the end
+    calls = [after for before, after in pairwise(handed) if before.kind == Move.BOT_JOINED != after.kind]
+    first, waits = _waits(messages, calls, {entry.sequence for entry in votes}, session.opened_at)
     sides = [message.author for message in messages]
     answered, closed = Author.OPERATOR in sides, session.closed_at is not None
-    handed = [entry.kind for entry in log if entry.kind in _BOTS_MOVES]
-    bots = bool(handed) and handed[-1] == Move.BOT_JOINED  # a bot had it to the end
     spam = session.status is Status.SPAM
     return Figures(
         session_id=session.id,
@@ -129,16 +133,23 @@ def figures(session: Session, happened: Iterable[Happened], written: Iterable[Wr
     )
 
 
-def _waits(messages: list[Written], votes: set[int | None], opened_at: int) -> tuple[int | None, tuple[int, ...]]:
+def _waits(
+    messages: list[Written], calls: list[Happened], votes: set[int | None], opened_at: int
+) -> tuple[int | None, tuple[int, ...]]:
     """Return the wait for the first answer, if there was one, and the further ones.
 
-    A message that the session took over from an earlier one waits from the opening on.
+    A message that the session took over from an earlier one waits from the opening on. Whom a bot answered waits
+    again from the call on by which it hands the dialog to operators.
     """
     first: int | None = None
     waits: list[int] = []
     since: int | None = None
     answered = False
+    waiting = deque(calls)
     for message in messages:
+        while waiting and (waiting[0].sequence or 0) < message.sequence:
+            call = waiting.popleft()
+            since = call.at if since is None else since
         if message.author is Author.CUSTOMER and since is None and message.sequence not in votes:
             since = max(message.at, opened_at)
         elif message.author is Author.BOT:

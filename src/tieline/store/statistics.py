@@ -170,17 +170,17 @@ def find_begin(tx: Tx, portal_id: int, session: Session) -> tuple[int, int]:
 def list_happened(tx: Tx, portal_id: int, chat_id: int, behind: int = 0) -> dict[int, list[Happened]]:
     """Return what is logged of a chat's sessions behind an entry, by session, oldest first."""
     rows = tx.all(
-        """select kind, actor_id, sequence, data from happenings where portal_id = :portal and chat_id = :chat
+        """select kind, actor_id, sequence, data, at from happenings where portal_id = :portal and chat_id = :chat
         and id > :behind order by id""",
         portal=portal_id,
         chat=chat_id,
         behind=behind,
     )
     found: dict[int, list[Happened]] = {}
-    for kind, actor, sequence, data in rows:
+    for kind, actor, sequence, data, at in rows:
         facts = msgspec.json.decode(data)
         if (session := facts.get("session")) is not None:
-            found.setdefault(session, []).append(Happened(kind, actor, sequence, facts))
+            found.setdefault(session, []).append(Happened(kind, actor, sequence, facts, at))
     return found
 
 
