@@ -301,9 +301,11 @@ def test_buttons_do_what_they_say(browser: Browser, scene: Scene, rich: int) -> 
         liked = operator.message("What shall we do?").locator("[data-test='likes']")
         liked.click()
         expect(liked).to_have_attribute("aria-pressed", "true")
-        operator.do("With a menu", "Like")
+        with page.expect_request("**/im.message.like"):
+            operator.do("With a menu", "Like")
         assert [(one["MESSAGE_ID"], one["ACTION"]) for one in likes] == [(number, "plus"), (number + 1, "plus")]
-        operator.do("With a menu", "Track the parcel")
+        with page.expect_request("**/im.message.command"):
+            operator.do("With a menu", "Track the parcel")
         assert commands[2] == {"MESSAGE_ID": number + 1, "BOT_ID": BOT, "COMMAND": "track", "COMMAND_PARAMS": ""}
         assert operator.problems == []
 
