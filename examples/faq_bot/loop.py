@@ -117,6 +117,8 @@ class Loop:
                     log.warning("the portal is not there, trying again: %s", error)
                 complaint = str(error)
             self.stop.wait(pause)
+        if registered:
+            self._confirm()
         log.info("stopped")
 
     def turn(self) -> float:
@@ -128,6 +130,13 @@ class Loop:
             self._answer(event)
         self._progress.confirm(batch.following)
         return self._pauses.after(events=bool(batch.events), more=batch.more)
+
+    def _confirm(self) -> None:
+        """Confirm what is answered, so that it does not come again even if what is kept here is lost."""
+        try:
+            self._portal.poll(self._progress.bot, self._progress.offset)
+        except (GoneError, RefusedError, UnavailableError) as error:
+            log.warning("the last answers are not confirmed yet: %s", error)
 
     def _answer(self, event: Event) -> None:
         if self._progress.is_answered(event):
