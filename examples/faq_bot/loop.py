@@ -114,7 +114,7 @@ class Loop:
             except (RefusedError, UnavailableError) as error:
                 pause = self._pauses.longer()
                 if str(error) != complaint:
-                    log.warning("the portal is not there, trying again: %s", error)
+                    log.warning("this does not work yet, trying again: %s", error)
                 complaint = str(error)
             self.stop.wait(pause)
         if registered:
