@@ -15,7 +15,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable" or not (Path(self.root) / "ui/package.json").exists():
             return
         if self.target_name == "wheel":
-            for name in ("site_chat", "echo_bot", "faq_bot"):
+            for name in ("site_chat", "echo_bot", "faq_bot", "together.py"):
                 build_data["force_include"][f"examples/{name}"] = f"tieline/_examples/{name}"
         sys.path.insert(0, str(Path(self.root) / "tools"))
         import build_ui  # noqa: PLC0415

@@ -4,6 +4,7 @@ import argparse
 import logging
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -15,7 +16,7 @@ from echo_bot.app import create_app
 from echo_bot.portal import Portal
 
 
-def options() -> argparse.Namespace:
+def options(given: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="echo_bot", description="A chatbot for chats and open lines.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -26,12 +27,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--portal", default="https://localhost:8443", help="address of the portal")
     parser.add_argument("--client-id", required=True, help="client_id of the application")
     parser.add_argument("--client-secret", required=True, help="client_secret of the application")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
-def main() -> None:
-    """Run the server."""
-    args = options()
+def main(given: Sequence[str] | None = None, started: Callable[[Callable[[], None]], None] | None = None) -> None:
+    """Run the server; `started` gets what stops it, where a signal does not."""
+    args = options(given)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     portal = Portal(
         url=args.portal.rstrip("/"),
@@ -45,10 +46,14 @@ def main() -> None:
         host=args.host,
         port=args.port,
         access_log=False,
+        ws="none",
         limit_concurrency=500,
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=None if args.fd is None else [socket.socket(fileno=args.fd)])
+    server = uvicorn.Server(config)
+    if started:
+        started(lambda: setattr(server, "should_exit", True))
+    server.run(sockets=None if args.fd is None else [socket.socket(fileno=args.fd)])
 
 
 if __name__ == "__main__":

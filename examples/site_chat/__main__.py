@@ -4,6 +4,7 @@ import argparse
 import logging
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -17,7 +18,7 @@ from site_chat.sender import Sender
 from site_chat.store import Store
 
 
-def options() -> argparse.Namespace:
+def options(given: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="site_chat", description="A website chat for Open Channels.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -29,12 +30,12 @@ def options() -> argparse.Namespace:
     parser.add_argument("--oauth", default="", help="authorisation server, if it is not the portal itself")
     parser.add_argument("--client-id", required=True, help="client_id of the application")
     parser.add_argument("--client-secret", required=True, help="client_secret of the application")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
-def main() -> None:
-    """Run the server and the background sender in one process."""
-    args = options()
+def main(given: Sequence[str] | None = None, started: Callable[[Callable[[], None]], None] | None = None) -> None:
+    """Run the server and the background sender; `started` gets what stops them, where a signal does not."""
+    args = options(given)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     public_url = (args.public_url or f"http://{args.host}:{args.port}").rstrip("/")
     store = Store(args.data)
@@ -52,11 +53,14 @@ def main() -> None:
         host=args.host,
         port=args.port,
         access_log=False,
+        ws="none",
         limit_concurrency=500,
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     app.state.stopping = lambda: server.should_exit
+    if started:
+        started(lambda: setattr(server, "should_exit", True))
     server.run(sockets=None if args.fd is None else [socket.socket(fileno=args.fd)])
 
 

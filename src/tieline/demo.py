@@ -23,14 +23,17 @@ from tieline.settings import Settings
 STATE = "demo.json"
 CONNECTOR = "tieline_site_chat"
 BOT = "tieline_echo_bot"
-CHAT_APP, BOT_APP = "site_chat", "echo_bot"
+CHAT_APP, BOT_APP, FAQ_APP = "site_chat", "echo_bot", "faq_bot"
+LOG = "examples.log"
+FAQ_PAUSES = ("--least-pause", "1", "--most-pause", "5")  # it is our own portal, and somebody waits
 WAITING = 100  # requests that may wait for an example while it starts
 PEOPLE = (
     ("Ada Admin", "admin@example.com", True),
     ("Olga Operator", "olga@example.com", False),
     ("Oskar Operator", "oskar@example.com", False),
 )
-_running: dict[str, "subprocess.Popen[bytes]"] = {}
+_running: "list[subprocess.Popen[bytes]]" = []
+_ended: set[str] = set()
 
 
 class DemoFailed(PlainError):
@@ -44,17 +47,23 @@ class Ports(NamedTuple):
     bot: int
 
 
+class Example(NamedTuple):
+    """An example that is to run."""
+
+    name: str
+    options: list[str]
+
+
 @contextlib.contextmanager
 def running_examples() -> Iterator[None]:
     """End the examples with the server."""
     try:
         yield
     finally:
-        for process in _running.values():
+        for process in _running:
             process.terminate()
-        for process in _running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(2)
+                process.wait(5)
 
 
 async def prepare(settings: Settings, ports: Ports) -> list[str]:
@@ -64,16 +73,24 @@ async def prepare(settings: Settings, ports: Ports) -> list[str]:
     listening = {CHAT_APP: app.bind("127.0.0.1", ports.chat), BOT_APP: app.bind("127.0.0.1", ports.bot)}
     for one in listening.values():
         one.listen(WAITING)
-    state = json.loads(path.read_text()) if path.exists() else await _set_up(folder, ports)
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(state, file)
-    _start_chat(settings, state, ports.chat, listening[CHAT_APP])
-    _start_bot(settings, state, ports.bot, listening[BOT_APP])
+    known = json.loads(path.read_text()) if path.exists() else {}
+    state = known or await _set_up(folder, ports)
+    if "faq" not in state:  # also in a demo that was set up before it came
+        state["faq"] = await _ask(folder, "webhook.add", user=state["people"][0]["id"], scopes=["imbot", "im"])
+        _keep(path, state)
+    examples = _wanted(settings, state, ports, listening)
+    _start(settings, state["faq"]["url"], examples, list(listening.values()))
     await _connect(folder, state, ports.chat)
     await _appoint(folder, state)
     return _where_to_click(settings, state, ports.chat)
+
+
+def _keep(path: Path, state: dict[str, Any]) -> None:
+    written = path.with_suffix(".new")
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(state, file)
+    written.replace(path)
 
 
 async def _ask(folder: Path, command: str, **args: Any) -> Any:
@@ -125,31 +142,47 @@ def _examples() -> Path:
     raise DemoFailed("the examples are missing from this installation")
 
 
-def _start_chat(settings: Settings, state: dict[str, Any], port: int, listening: socket.socket) -> None:
-    options = ["--public-url", f"http://127.0.0.1:{port}", "--data", str(settings.folder / "site_chat.db")]
-    _start(settings, CHAT_APP, state["app"], options, listening)
+def _wanted(
+    settings: Settings, state: dict[str, Any], ports: Ports, listening: dict[str, socket.socket]
+) -> list[Example]:
+    """Return what is to run, and how."""
+    folder = settings.folder
+    apps = (
+        (CHAT_APP, state["app"], ports.chat, ["--data", str(folder / "site_chat.db")]),
+        (BOT_APP, state["bot"], ports.bot, ["--state", str(folder / "echo_bot.json")]),
+    )
+    examples = []
+    for name, secrets, port, options in apps:
+        given = ["--fd", str(listening[name].fileno()), "--public-url", f"http://127.0.0.1:{port}", *options]
+        given += ["--portal", settings.public_url, "--client-id", secrets["client_id"]]
+        examples.append(Example(name, [*given, "--client-secret", secrets["client_secret"]]))
+    return [*examples, Example(FAQ_APP, ["--state", str(folder / "faq_bot.json"), *FAQ_PAUSES])]
 
 
-def _start_bot(settings: Settings, state: dict[str, Any], port: int, listening: socket.socket) -> None:
-    options = ["--public-url", f"http://127.0.0.1:{port}", "--state", str(settings.folder / "echo_bot.json")]
-    _start(settings, BOT_APP, state["bot"], options, listening)
-
-
-def _start(
-    settings: Settings, name: str, secrets: dict[str, str], options: list[str], listening: socket.socket
-) -> None:
-    command = [sys.executable, "-m", name, "--fd", str(listening.fileno()), *options]
-    command += ["--portal", settings.public_url, "--client-id", secrets["client_id"]]
-    command += ["--client-secret", secrets["client_secret"]]
+def _start(settings: Settings, webhook: str, examples: list[Example], listening: list[socket.socket]) -> None:
+    """Start the examples in one process, which has a third of their memory; it writes the name of one that ends."""
     environment = os.environ | {
         "PYTHONPATH": str(_examples()),
         "REQUESTS_CA_BUNDLE": str(settings.folder / certificates.CA),
+        "FAQ_BOT_WEBHOOK": webhook,
     }
-    log = (settings.folder / f"{name}.log").open("ab")
-    with log, listening:
-        _running[name] = subprocess.Popen(  # noqa: S603 - our own example
-            command, env=environment, stdout=log, stderr=log, pass_fds=[listening.fileno()]
+    with (settings.folder / LOG).open("ab") as log, contextlib.ExitStack() as stack:
+        for one in listening:
+            stack.enter_context(one)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "together"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            pass_fds=[one.fileno() for one in listening],
         )
+    _running.append(process)
+    assert process.stdin
+    assert process.stdout
+    os.set_blocking(process.stdout.fileno(), False)
+    with process.stdin as wanted:
+        wanted.write(json.dumps([example._asdict() for example in examples]).encode())
 
 
 async def _connect(folder: Path, state: dict[str, Any], port: int) -> None:
@@ -166,12 +199,15 @@ async def _connect(folder: Path, state: dict[str, Any], port: int) -> None:
             except aiohttp.ClientConnectionError:
                 pass  # it has just stopped
             await asyncio.sleep(0.1)
-    raise DemoFailed(f"the website chat on port {port} could not be switched on, see {folder / CHAT_APP}.log")
+    raise DemoFailed(f"the website chat on port {port} could not be switched on, see {folder / LOG}")
 
 
 def _require_running(folder: Path, name: str) -> None:
-    if name in _running and _running[name].poll() is not None:
-        raise DemoFailed(f"an example did not start, see {folder / name}.log")
+    for process in _running:
+        assert process.stdout
+        _ended.update((process.stdout.read() or b"").decode().split())
+        if name in _ended or process.poll() is not None:
+            raise DemoFailed(f"an example did not start, see {folder / LOG}")
 
 
 async def _appoint(folder: Path, state: dict[str, Any]) -> None:
@@ -181,7 +217,7 @@ async def _appoint(folder: Path, state: dict[str, Any]) -> None:
         if await _ask(folder, "line.welcome_bot", line=state["line"], code=BOT):
             return
         await asyncio.sleep(0.1)
-    raise DemoFailed(f"the bot could not be registered, see {folder / BOT_APP}.log")
+    raise DemoFailed(f"the bot could not be registered, see {folder / LOG}")
 
 
 def _where_to_click(settings: Settings, state: dict[str, Any], chat_port: int) -> list[str]:
@@ -194,6 +230,7 @@ def _where_to_click(settings: Settings, state: dict[str, Any], chat_port: int) -
         *people,
         f"  visitor's chat     http://127.0.0.1:{chat_port}/",
         "  A bot receives visitors there, and calls an operator when it is asked to.",
+        "  Another one answers questions of colleagues in private: im.message.add to the bot tieline_faq_bot.",
         "",
         f"REST for clients, with TLS: {settings.public_url}/rest/",
         "  Programs trust it with one of these lines:",

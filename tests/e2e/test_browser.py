@@ -30,6 +30,7 @@ class Demo:
     people: dict[str, dict[str, str]]
     hook: str
     line: int
+    data: Path
 
     def settings(self, **fields: str) -> None:
         """Change settings of the line."""
@@ -81,6 +82,7 @@ def demo(tieline: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[De
             people=people,
             hook=f"http://localhost:{port + 1}{hook}",
             line=state["line"],
+            data=folder / "data",
         )
         made.settings(WELCOME_BOT_ENABLE="N", VOTE_MESSAGE="N")  # but for who looks at just that
         yield made
@@ -184,6 +186,24 @@ def test_bot_receives_a_visitor_and_calls_an_operator(demo: Demo, browser: Brows
 
 
 @pytest.mark.slow
+def test_other_bot_answers_a_colleague_in_private(demo: Demo) -> None:
+    state = demo.data / "faq_bot.json"
+    until(state.exists, "the bot is registered")
+    bot = json.loads(state.read_text())["bot"]
+    hook = urlsplit(demo.inbox)._replace(
+        path=urlsplit(json.loads((demo.data / "demo.json").read_text())["faq"]["url"]).path
+    )
+    with httpx.Client(base_url=hook.geturl()) as colleague:
+        asked = colleague.post("im.message.add", json={"DIALOG_ID": str(bot), "MESSAGE": "When are you open?"})
+        assert asked.status_code == 200, asked.text
+
+        def answered() -> bool:
+            told = colleague.post("im.dialog.messages.get", json={"DIALOG_ID": str(bot)}).json()["result"]["messages"]
+            return any("Monday to Friday" in one["text"] and one["author_id"] == bot for one in told)
+
+        until(answered, "the bot answers", 20)
+
+
 def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as one, window(browser, DESKTOP) as two, window(browser, DESKTOP) as outside:
         first, second = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")

@@ -96,4 +96,15 @@ def node_tutorial() -> list[str]:
     return [node(), str(WIRE / "node/tutorial.mjs")]
 
 
+def python_line_bot() -> list[str]:
+    """Return the command that runs the Python bot of open lines."""
+    return [sys.executable, str(WIRE / "python/line_bot.py")]
+
+
+def node_line_bot() -> list[str]:
+    """Return the command that runs the JavaScript bot of open lines."""
+    return [node(), str(WIRE / "node/line_bot.mjs")]
+
+
 TUTORIALS = {"b24pysdk": python_tutorial, "b24jssdk": node_tutorial}
+LINE_BOTS = {"b24pysdk": python_line_bot, "b24jssdk": node_line_bot}

@@ -58,6 +58,9 @@ const STEPS = {
   delivery: ({ line, messages, connector = CONNECTOR }) =>
     call('imconnector.send.status.delivery', { CONNECTOR: connector, LINE: line, MESSAGES: messages }),
   status: ({ line, connector = CONNECTOR }) => call('imconnector.status', { CONNECTOR: connector, LINE: line }),
+  network_join: ({ code }) => call('imopenlines.network.join', { CODE: code }),
+  network_write: ({ code, user, text }) =>
+    call('imopenlines.network.message.add', { CODE: code, MESSAGE: text, USER_ID: user }),
   refresh: () => sdk.auth.refreshAuth(),
   call: ({ method, params }) => call(method, params),
   batch: async ({ calls }) => {

@@ -81,6 +81,12 @@ class Tutorial:
     def find_by_phone(self, phone: str) -> Any:
         return self.client.crm.duplicate.findbycomm(type="PHONE", values=[phone]).result
 
+    def network_join(self, code: str) -> Any:
+        return self.client.imopenlines.network.join(code=code).response.result
+
+    def network_write(self, code: str, user: int, text: str) -> Any:
+        return self.client.imopenlines.network.message.add(code=code, message=text, user_id=user).response.result
+
     def refresh(self) -> Any:
         self.token.refresh_and_set_oauth_token()
         return {"access_token": self.token.auth_token}
