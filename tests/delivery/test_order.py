@@ -2,9 +2,12 @@
 
 import threading
 
+import pytest
+
 from support.portal import Desk, Portal
 from support.post import Post, text_of
 from support.receiver import Received, Receiver
+from tieline.delivery import worker
 from tieline.domain.clock import SECOND
 
 
@@ -181,3 +184,34 @@ def test_two_servers_on_one_database_send_each_event_once_and_in_order(
     for chat in chats:
         told = [text_of(received) for received in receiver.requests if text_of(received).startswith(f"{chat} ")]
         assert told == [f"{chat} {number}" for number in range(25)]
+
+
+def test_dialog_with_more_to_send_is_not_forgotten_among_others(
+    quick_post: Post, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has to send must be looked up, while that of all others behind it is known."""
+    monkeypatch.setattr(worker, "FRESH", 60.0)
+    post = quick_post
+    first, *others = (post.dialog() for _ in range(worker.SLOTS + 2 * worker.AHEAD))
+    early, late = others[: -worker.AHEAD], others[-worker.AHEAD :]
+    post.desk.answer(first, "to be known")
+    post.journal(1)
+    opened = threading.Event()
+
+    def hold(received: Received) -> tuple[int, dict[str, str], bytes]:
+        (opened if text_of(received) == "one" else gate).wait(10)
+        return 200, {}, b""
+
+    post.receiver.answer = hold
+    post.desk.answer(first, "one")
+    post.desk.answer(first, "two")
+    for chat in early:  # they take the other slots, and the rest of them wait before what comes next
+        post.desk.answer(chat, "early")
+    post.receiver.wait(1 + worker.SLOTS)
+    opened.set()
+    post.journal(2)
+    for chat in late:
+        post.desk.answer(chat, "late")
+    gate.set()
+    texts = post.texts(3 + len(others))
+    assert texts.count("two") == 1

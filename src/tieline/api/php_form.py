@@ -113,6 +113,7 @@ def encode(data: Mapping[str, Any]) -> str:
 
 
 _quoted = lru_cache(maxsize=4096)(quote_plus)  # of keys: there are few
+_inner = lru_cache(maxsize=4096)(lambda key: f"%5B{quote_plus(str(key))}%5D")
 _SPECIAL = re.compile(r"[^\w.~-]", re.ASCII)
 _ESCAPES = {sign: quote_plus(sign) for sign in map(chr, range(128))}
 
@@ -122,17 +123,24 @@ def _append(pairs: list[str], name: str, value: Any) -> None:
         pairs.append(f"{name}={_quote(value)}")
     elif isinstance(value, dict):
         for key, inner in value.items():
-            _append(pairs, f"{name}%5B{_quoted(str(key))}%5D", inner)
+            if type(inner) is str:  # most are, and a call for each would cost more than the rest
+                pairs.append(f"{name}{_inner(key)}={_quote(inner)}")
+            else:
+                _append(pairs, name + _inner(key), inner)
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value):
             _append(pairs, f"{name}%5B{number}%5D", inner)
+    elif type(value) is int:
+        pairs.append(f"{name}={value}")
     else:
         pairs.append(f"{name}={_quote(scalar(value))}")
 
 
 def _quote(text: str) -> str:
     """Quote as quote_plus does, which takes every sign of a text in its hands."""
-    return _SPECIAL.sub(_escape, text) if text.isascii() else quote_plus(text)
+    if not text.isascii():
+        return quote_plus(text)
+    return text if text.isalnum() else _SPECIAL.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -44,13 +44,21 @@ class _Known(NamedTuple):
     made_at: int
 
 
+class _KnownGrant(NamedTuple):
+    """A bot's tokens as of a version of its portal, which a bot that refreshes them raises."""
+
+    grant: Grant
+    version: int
+    made_at: int
+
+
 @dataclass(slots=True)
 class _Memory:
     """What one transaction made, or all before it: event tokens with their moments, and origins."""
 
     tokens: dict[tuple[int, int, int], tuple[str, int]]  # by portal, application and user
     origins: dict[tuple[int, ...], _Known]
-    grants: dict[tuple[int, int, int], tuple[Grant, int, int]]  # of bots, by portal, application and bot
+    grants: dict[tuple[int, int, int], _KnownGrant]  # of bots, by portal, application and bot
 
     def update(self, other: "_Memory") -> None:
         pairs = ((self.tokens, other.tokens), (self.origins, other.origins), (self.grants, other.grants))
@@ -74,14 +82,32 @@ class Preparer:
         self._memory = _Memory({}, {}, {})
 
     def prepare_head(self, head: Delivery, version: int) -> Prepared | None:
-        """Prepare a delivery without the database, if its origin is known as of this version of the portal."""
+        """Prepare a delivery without the database, if its origin and its bots are known as of the portal's version."""
         known = self._memory.origins.get(_origin_key(head))
         event = self._registry.find_event(head.event)
-        if known is None or head.data is None or event is None or event.bots is not BotTokens.NONE:
+        if known is None or head.data is None or event is None:
             return None
-        if not _holds(known, version, self._world.clock.now()):
+        now = self._world.clock.now()
+        if not _holds(known, version, now):
             return None
-        return Prepared(head, head.data, known.origin)
+        grants = None
+        if event.bots is not BotTokens.NONE:
+            grants = self._known_grants(known.origin.app, head, version, now)
+            if grants is None:
+                return None
+        return Prepared(head, head.data, known.origin, grants=grants)
+
+    def _known_grants(self, app: App, head: Delivery, version: int, now: int) -> dict[int, Grant] | None:
+        found: dict[int, Grant] = {}
+        for bot_id in bots_in(msgspec.json.decode(head.data or "{}")):
+            if app.kind is not AppKind.LOCAL:
+                found[bot_id] = _no_grant(bot_id)
+                continue
+            known = self._memory.grants.get((head.portal_id, app.id, bot_id))
+            if known is None or not _holds(known, version, now):
+                return None
+            found[bot_id] = known.grant
+        return found
 
     async def prepare(self, lanes: list[LaneKey], lease: tuple[str, int] | None) -> list[list[Prepared]]:
         """Prepare the next deliveries of lanes; none where nothing is due, or another worker holds the lane.
@@ -170,16 +196,16 @@ class Preparer:
     def _grant(self, call: Call, app: App, bot_id: int, made: _Memory, *, writing: bool) -> Grant:
         """Return a bot's pair of tokens, made once for ten minutes; none for one that a webhook registered."""
         if app.kind is not AppKind.LOCAL:
-            return Grant("", "", bot_id, 0)
+            return _no_grant(bot_id)
         key = (call.portal_id, app.id, bot_id)
         known = made.grants.get(key) or self._memory.grants.get(key)
-        version = call.tx.version(call.portal_id)  # which a bot that refreshes its tokens raises
-        if known is not None and known[2] == version and call.real_now - known[1] < EVENT_TOKEN_REUSE:
-            return known[0]
+        version = call.tx.version(call.portal_id)
+        if known is not None and _holds(known, version, call.real_now):
+            return known.grant
         if not writing:
             raise _NeedsWriter
         grant = tokens.issue_for_bot(call, app, bot_id)
-        made.grants[key] = (grant, call.real_now, version)
+        made.grants[key] = _KnownGrant(grant, version, call.real_now)
         return grant
 
     def _event_token(self, call: Call, app: App, user_id: int, made: _Memory, *, writing: bool) -> tuple[str, int]:
@@ -200,7 +226,11 @@ def _until_late(heads: list[Delivery]) -> list[Delivery]:
     return heads[: next(late, len(heads))]
 
 
-def _holds(known: _Known, version: int, now: int) -> bool:
+def _no_grant(bot_id: int) -> Grant:
+    return Grant("", "", bot_id, 0)
+
+
+def _holds(known: _Known | _KnownGrant, version: int, now: int) -> bool:
     return known.version == version and now - known.made_at < EVENT_TOKEN_REUSE
 
 

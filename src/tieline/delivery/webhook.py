@@ -22,6 +22,7 @@ from tieline.services.call import Rules
 
 TIMEOUT = 30
 MAX_ANSWER = 4_096
+AT_ONCE = 2_000  # bytes that are signed in one step: for more the interpreter lets others run, which takes longer
 _SIGNING_PREFIX = "whsec_"
 
 
@@ -147,7 +148,9 @@ def prepare(
 def sign(signing: hmac.HMAC, stable_id: str, timestamp: int, body: bytes) -> str:
     """Sign a body as Standard Webhooks say: `v1,` and the base64 of an HMAC-SHA256."""
     signed = signing.copy()
-    signed.update(b"%s.%d.%s" % (stable_id.encode(), timestamp, body))
+    signed.update(b"%s.%d." % (stable_id.encode(), timestamp))
+    for start in range(0, len(body), AT_ONCE):
+        signed.update(body[start : start + AT_ONCE])
     return "v1," + base64.b64encode(signed.digest()).decode()
 
 

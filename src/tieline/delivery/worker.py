@@ -111,14 +111,18 @@ class Worker:
         self._admit(handler)
 
     def _admit(self, handler: Handler) -> None:
-        """Let as many lanes of a handler go as it has slots; the next few are looked up meanwhile."""
+        """Let as many lanes of a handler go as it has slots; the next few are looked up meanwhile.
+
+        The one whose turn has come is looked up in any case, since nothing goes past it.
+        """
         if self._stopping:
             return
         while handler.waiting and handler.busy < SLOTS and (run := self._known(handler.waiting[0])):
             self._start(handler, handler.waiting.popleft().lane, run)
         following = list(islice(handler.waiting, SLOTS - handler.busy + AHEAD))
         unknown = [waiting for waiting in following if not self._known(waiting)]
-        if len(following) - len(unknown) < AHEAD // 2:  # look up many together
+        its_turn = handler.busy < SLOTS and bool(unknown) and unknown[0] is following[0]
+        if its_turn or len(following) - len(unknown) < AHEAD // 2:  # look up many together
             for waiting in unknown:
                 if not waiting.looked_up:
                     waiting.looked_up = True
@@ -175,13 +179,13 @@ class Worker:
             self._told_again.pop(lane, None)
             self._cut.discard(lane)
         found: list[list[Prepared]] = [[] for _ in lanes]
-        since = self._loop.time()
         try:
             found = await self._preparer.prepare(lanes, self._lease)
         except Unavailable:
             log.warning("lanes cannot be prepared")
         except Exception:
             log.exception("lanes cannot be prepared")
+        since = self._loop.time()  # a look that took long is good for a while too
         for (handler, waiting), run in zip(sought, found, strict=True):
             waiting.looked_up, waiting.run, waiting.since = False, run, since
             if not run:
