@@ -13,6 +13,8 @@ from support.programs import Program
 from support.served import Served
 from support.waiting import until
 
+pytestmark = pytest.mark.xdist_group("bot that answers questions")  # they share a server and a bot
+
 
 class Colleague:
     """A person who asks a bot in private."""
@@ -119,7 +121,8 @@ def test_stopped_and_killed_bot_goes_on_where_it_was(colleague: Colleague) -> No
 
 def test_portal_that_was_away_is_waited_for(colleague: Colleague) -> None:
     with colleague.start() as bot:
-        colleague.answer_to("returns")
+        colleague.ask("returns")
+        until(lambda: any("30 days" in one["text"] for one in colleague.said()), "the bot answers", 20)
         colleague.served.stop()
         until(lambda: "trying again" in bot.output(), "the bot sees that the portal is away", 20)
         colleague.served.start()

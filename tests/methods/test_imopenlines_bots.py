@@ -387,6 +387,14 @@ def test_customer_presses_a_button_by_words(counter: Counter, receiver: Receiver
     receiver.wait(2, event="ONIMBOTMESSAGEADD")
 
 
+def test_buttons_that_a_bot_adds_later_are_pressed_too(counter: Counter, receiver: Receiver) -> None:
+    chat = counter.desk.write_in("Hello")
+    message_id = counter.say(chat, "What is it about?")
+    counter.program.call("imbot.message.update", BOT_ID=counter.bot_id, MESSAGE_ID=message_id, KEYBOARD=KEYBOARD)
+    counter.desk.write_in("talk to a person")
+    assert params_of(receiver.wait(2, event="ONIMBOTMESSAGEADD")[1])["MESSAGE"] == "operator please"
+
+
 def test_button_that_sends_words_has_them_said(counter: Counter, receiver: Receiver) -> None:
     chat = counter.desk.write_in("Hello")
     counter.say(chat, "What is it about?", KEYBOARD=KEYBOARD)

@@ -95,6 +95,10 @@ class Param:
     read: Reader
     may_be_empty: bool
     key: bool = False
+    folded: str = field(init=False)  # its name, as it is compared
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", self.wire_name.upper())
 
     @property
     def required(self) -> bool:
@@ -135,7 +139,7 @@ class Method:
         for param in self.params:
             if param.key:
                 continue
-            value = raw.get(param.wire_name) if self.exact_names else folded.get(param.wire_name.upper())
+            value = raw.get(param.wire_name) if self.exact_names else folded.get(param.folded)
             if value is None or (is_empty(value) and not param.may_be_empty):
                 if param.required:
                     raise ApiError(self.dialect.missing(param.wire_name))
@@ -146,7 +150,7 @@ class Method:
             except WrongValue as error:
                 raise ApiError(self.dialect.wrong(param.wire_name, error.problem)) from error
         if self.rest:
-            named = {param.wire_name.upper() for param in self.params}
+            named = {param.folded for param in self.params}
             bound |= {key: value for key, value in raw.items() if key.upper() not in named}
         return bound
 

@@ -114,6 +114,7 @@ def encode(data: Mapping[str, Any]) -> str:
 
 _quoted = lru_cache(maxsize=4096)(quote_plus)  # of keys: there are few
 _inner = lru_cache(maxsize=4096)(lambda key: f"%5B{quote_plus(str(key))}%5D")
+_MOST_CACHED = 100  # letters of a value
 _SPECIAL = re.compile(r"[^\w.~-]", re.ASCII)
 _ESCAPES = {sign: quote_plus(sign) for sign in map(chr, range(128))}
 
@@ -138,9 +139,16 @@ def _append(pairs: list[str], name: str, value: Any) -> None:
 
 def _quote(text: str) -> str:
     """Quote as quote_plus does, which takes every sign of a text in its hands."""
-    if not text.isascii():
-        return quote_plus(text)
-    return text if text.isalnum() else _SPECIAL.sub(_escape, text)
+    if text.isascii() and text.isalnum():
+        return text
+    return _quote_short(text) if len(text) <= _MOST_CACHED else _quote_signs(text)
+
+
+def _quote_signs(text: str) -> str:
+    return _SPECIAL.sub(_escape, text) if text.isascii() else quote_plus(text)
+
+
+_quote_short = lru_cache(maxsize=4096)(_quote_signs)  # names and addresses come again and again
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -120,8 +120,12 @@ class Worker:
         while handler.waiting and handler.busy < SLOTS and (run := self._known(handler.waiting[0])):
             self._start(handler, handler.waiting.popleft().lane, run)
         following = list(islice(handler.waiting, SLOTS - handler.busy + AHEAD))
-        unknown = [waiting for waiting in following if not self._known(waiting)]
-        its_turn = handler.busy < SLOTS and bool(unknown) and unknown[0] is following[0]
+        its_turn = handler.busy < SLOTS and bool(following)
+        if its_turn:
+            unknown = [waiting for waiting in following if not self._known(waiting)]
+        else:  # what is told with its head need not be prepared yet
+            oldest = self._loop.time() - FRESH
+            unknown = [one for one in following if not (one.head or one.run) or one.since < oldest]
         if its_turn or len(following) - len(unknown) < AHEAD // 2:  # look up many together
             for waiting in unknown:
                 if not waiting.looked_up:

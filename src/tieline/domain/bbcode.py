@@ -103,6 +103,8 @@ def _without_code(text: str) -> Iterator[str]:
 
 def mentions(text: str) -> list[int]:
     """Return the ids of the people that a text mentions, each once, in their order."""
+    if "[" not in text:
+        return []
     found = (int(one[1]) for part in _without_code(text) for one in _MENTION.finditer(part))
     return list(dict.fromkeys(found))
 

@@ -23,10 +23,12 @@ class BotsFact(ApplicationFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotsMessageFact(BotsFact):
-    """Something happened to a message that the bots hear."""
+    """Something happened to a message that the bots hear, in a chat of so many members."""
 
     chat: Chat
     message: Message
+    members: int
+    files: bool = True  # it may have some
 
     @property
     def subject(self) -> str:

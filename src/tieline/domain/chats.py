@@ -55,10 +55,11 @@ class Chat(NamedTuple):
     """A conversation with members; for a dialog also what its row in a list shows.
 
     `line_id` is where the connector brings it in; `queue_id` is the line whose queue serves it, another after a
-    transfer and until its session ends. While it is `silent`, what operators write stays inside. `lead_id` and its like
-    are the objects of the CRM that it is bound to, 0 for none; `bots` is how many of its members are bots. The outer
-    chat and user of a private chat are the ids of the two who talk, the smaller one first. A named tuple, since each
-    message reads one and replaces it.
+    transfer and until its session ends, which was opened at `opened_at`. While it is `silent`, what operators write
+    stays inside. `lead_id` and its like are the objects of the CRM that it is bound to, 0 for none; `bots` is how many
+    of its members are bots, and `keyboard_id` the last message by which one of them showed buttons to the customer.
+    The outer chat and user of a private chat are the ids of the two who talk, the smaller one first. A named tuple,
+    since each message reads one and replaces it.
     """
 
     id: int
@@ -87,6 +88,8 @@ class Chat(NamedTuple):
     contact_id: int
     deal_id: int
     bots: int = 0
+    keyboard_id: int = 0
+    opened_at: int | None = None
 
     @property
     def is_dialog(self) -> bool:

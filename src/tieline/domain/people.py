@@ -61,24 +61,6 @@ class OuterUser(NamedTuple):
     skip_phone_validate: bool = False
 
 
-class Customer(NamedTuple):
-    """What a connector may change of a customer, with the user's id."""
-
-    user_id: int
-    name: str
-    last_name: str
-    email: str
-    phone: str
-    gender: str
-    url: str
-    picture: str
-
-    @property
-    def full_name(self) -> str:
-        """Name and last name, as people read them."""
-        return f"{self.name} {self.last_name}".strip()
-
-
 class Card(NamedTuple):
     """What is told of a person beside the person's row: departments, birthday, telephones."""
 

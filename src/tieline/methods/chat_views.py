@@ -11,7 +11,6 @@ from tieline.services.call import Call
 from tieline.store import chat_marks, members
 from tieline.store import disk as disk_store
 from tieline.store import messages as message_store
-from tieline.store import sessions as session_store
 
 MOST_READERS = 50
 MESSAGE_TYPES = {ChatType.PRIVATE: "P", ChatType.GROUP: "C", ChatType.OPEN: "O", ChatType.LINES: "L"}
@@ -27,17 +26,16 @@ class Entity(NamedTuple):
     data_3: str = ""
 
 
-def entity_of(call: Call, chat: Chat, card: ChatCard) -> Entity:
+def entity_of(chat: Chat, card: ChatCard) -> Entity:
     """Return to what a chat belongs: a dialog to its connector, with what is known of its session and customer."""
     if not chat.is_dialog:
         return Entity(card.entity_type, card.entity_id, card.entity_data_1, card.entity_data_2, card.entity_data_3)
-    session = session_store.find_session(call.tx, call.portal_id, chat.session_id) if chat.session_id else None
-    opened = (session.opened_at if session else chat.created_at) // 1000
+    since = (chat.created_at if chat.opened_at is None else chat.opened_at) // 1000
     return Entity(
         "LINES",
         str(chat.user_code),
         # CRM flag | its entity's type | id | pause | waits for action | session | since | ...
-        f"{_main_object(chat)}|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{opened}|0|0|0",
+        f"{_main_object(chat)}|{yes_no(chat.pinned)}|N|{chat.session_id or 0}|{since}|0|0|0",
         f"LEAD|{chat.lead_id}|COMPANY|{chat.company_id}|CONTACT|{chat.contact_id}|DEAL|{chat.deal_id}",
         yes_no(chat.silent),
     )
@@ -74,7 +72,7 @@ _RULED = ("avatar", "rename", "extend", "call", "mute", "leave", "leave_owner", 
 def chat_view(call: Call, chat: Chat) -> dict[str, Any]:
     """Write a chat as im.recent.list, im.dialog.get and imopenlines.dialog.get do."""
     card = chats.card_of(call, chat)
-    entity = entity_of(call, chat, card)
+    entity = entity_of(chat, card)
     joined = members.list_details(call.tx, call.portal_id, chat.id)
     owner = owner_of(chat, card)
     mine = next((member for member in joined if member.user_id == call.actor.id), None)

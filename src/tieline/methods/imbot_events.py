@@ -25,7 +25,6 @@ from tieline.methods.views import file_view, find_user, gender
 from tieline.services import chats
 from tieline.services.call import Call
 from tieline.store import files as file_store
-from tieline.store import members
 
 family = Family(scopes=("imbot",), auth=Auth.APP)
 BROWN = "BROWN"
@@ -154,7 +153,7 @@ def _place(call: Call, fact: BotsMessageFact) -> dict[str, Any]:
 
 def _group(call: Call, chat: Chat) -> dict[str, Any]:
     card = chats.card_of(call, chat)
-    entity = entity_of(call, chat, card)
+    entity = entity_of(chat, card)
     return {
         "CHAT_ID": chat.id,
         "CHAT_TITLE": chat.title,
@@ -198,11 +197,11 @@ def _words(call: Call, fact: BotsMessageFact) -> dict[str, Any]:
         told["MESSAGE_ORIGINAL"] = text
     if everybody := mentions(text):
         told["MENTIONED_LIST"] = {str(number): number for number in everybody}
-    told["CHAT_USER_COUNT"] = len(members.list_members(call.tx, call.portal_id, fact.chat.id)) + fact.chat.is_dialog
+    told["CHAT_USER_COUNT"] = fact.members + fact.chat.is_dialog
     told["PLATFORM_CONTEXT"] = "web"
-    attached = file_store.list_files(call.tx, call.portal_id, [fact.message.id]).get(fact.message.id, [])
-    if attached:
-        told["FILES"] = {str(file.id): file_view(call, file) for file in attached}
+    if fact.files:
+        attached = file_store.list_files(call.tx, call.portal_id, [fact.message.id]).get(fact.message.id, [])
+        told |= {"FILES": {str(file.id): file_view(call, file) for file in attached}} if attached else {}
     return told
 
 
@@ -215,7 +214,7 @@ def message_add(call: Call, fact: BotsMessageAdded) -> Heard:
 
 def _changed(call: Call, fact: BotsMessageFact, words: dict[str, Any]) -> Heard:
     card = chats.card_of(call, fact.chat)
-    entity = entity_of(call, fact.chat, card)
+    entity = entity_of(fact.chat, card)
     params = {
         "ID": fact.message.id,
         "CHAT_ID": fact.chat.id,

@@ -25,7 +25,9 @@ def color(number: int, name: str = "") -> str:
 
 
 def find_user(call: Call, user_id: int) -> User | None:
-    """Return a person or a bot from the cache, or a customer from the store."""
+    """Return a person or a bot from the cache, or a customer from the store unless it is he who writes."""
+    if call.customer is not None and call.customer.id == user_id:
+        return call.customer
     return call.find_user(user_id) or people_store.find_user(call.tx, call.portal_id, user_id)
 
 

@@ -40,17 +40,23 @@ FIRST = 1  # the version of the API whose bots are told together
 
 def bots_of(call: Call, chat: Chat) -> list[Bot]:
     """Return the bots that are in a chat."""
+    return _bots_among(call, _present(call, chat)) if chat.bots else []
+
+
+def _present(call: Call, chat: Chat) -> list[int]:
+    return members.list_members(call.tx, call.portal_id, chat.id)
+
+
+def _bots_among(call: Call, user_ids: list[int]) -> list[Bot]:
     known = call.bots()
-    if not chat.bots:
-        return []
-    return [known[number] for number in members.list_members(call.tx, call.portal_id, chat.id) if number in known]
+    return [known[number] for number in user_ids if number in known]
 
 
-def _listeners(call: Call, chat: Chat, message: Message) -> list[Bot]:
+def _listeners(call: Call, chat: Chat, message: Message, present: list[int]) -> list[Bot]:
     """Return who of a chat's bots hears a message: in groups those whom it names, and those who hear all."""
     if message.author in (Author.SYSTEM, Author.BOT) or message.private:
         return []
-    found = bots_of(call, chat)
+    found = _bots_among(call, present)
     if chat.type is ChatType.PRIVATE:
         return found
     named = set(mentions(message.text))
@@ -63,7 +69,7 @@ def concerns(call: Call, chat: Chat, text: str) -> bool:
     return bool(chat.bots) or ("/" in text and _command_in(text) is not None and bool(call.commands()))
 
 
-def tell_added(call: Call, chat: Chat, message: Message, *, pressed: frozenset[int] = frozenset()) -> None:
+def tell_added(call: Call, chat: Chat, message: Message, *, files: bool, pressed: frozenset[int] = frozenset()) -> None:
     """Tell the bots of a locked chat of a new message; those whose command it is are told of that instead.
 
     `pressed` are bots that have been told already, since the message stands for a button.
@@ -71,8 +77,9 @@ def tell_added(call: Call, chat: Chat, message: Message, *, pressed: frozenset[i
     if message.author in (Author.SYSTEM, Author.BOT):
         return
     commanded = pressed | _commanded(call, chat, message)
-    listeners = [bot for bot in _listeners(call, chat, message) if bot.id not in commanded]
-    _tell_of(call, chat, message, listeners, Heard.ADDED)
+    present = _present(call, chat)
+    listeners = [bot for bot in _listeners(call, chat, message, present) if bot.id not in commanded]
+    _tell_of(call, chat, message, listeners, Heard.ADDED, members=len(present), files=files)
 
 
 def tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
@@ -80,10 +87,11 @@ def tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
     what = Heard.EDITED if message.deleted_at is None else Heard.DELETED
     if message.author in (Author.SYSTEM, Author.BOT):
         return
-    found = bots_of(call, chat)
+    present = _present(call, chat)
+    found = _bots_among(call, present)
     if chat.type is not ChatType.PRIVATE and what is Heard.EDITED:
-        found = _listeners(call, chat, message)
-    _tell_of(call, chat, message, found, what)
+        found = _listeners(call, chat, message, present)
+    _tell_of(call, chat, message, found, what, members=len(present))
 
 
 _OF_BOTS: dict[Heard, type[BotsMessageFact]] = {
@@ -98,10 +106,26 @@ _OF_BOT: dict[Heard, type[BotMessageFact]] = {
 }
 
 
-def _tell_of(call: Call, chat: Chat, message: Message, listeners: list[Bot], what: Heard) -> None:
+def _tell_of(
+    call: Call,
+    chat: Chat,
+    message: Message,
+    listeners: list[Bot],
+    what: Heard,
+    *,
+    members: int,
+    files: bool = True,
+) -> None:
     facts: dict[str, Any] = {"chat": chat, "message": message, "user_id": message.author_id}
     together, alone = _OF_BOTS[what], _OF_BOT[what]
-    _tell(call, chat, listeners, what, lambda of: together(**of, **facts), lambda of: alone(**of, **facts))
+    _tell(
+        call,
+        chat,
+        listeners,
+        what,
+        lambda of: together(**of, **facts, members=members, files=files),
+        lambda of: alone(**of, **facts),
+    )
 
 
 def _tell(
@@ -218,8 +242,12 @@ def give(
         else:
             tell_one(call, BotCommanded(**common, **facts, app_id=bot.app_id, bot_id=bot.id, bot=bot, command=command))
     for app_id, given in together.items():
-        bots = tuple(known[number] for number in dict.fromkeys(one.bot_id for one in given))
-        publish(call, BotsCommanded(**common, **facts, app_id=app_id, bots=bots, commands=tuple(given)))
+        bots, inside = (
+            tuple(known[number] for number in dict.fromkeys(one.bot_id for one in given)),
+            _present(call, chat),
+        )
+        fact = BotsCommanded(**common, **facts, app_id=app_id, bots=bots, members=len(inside), commands=tuple(given))
+        publish(call, fact)
 
 
 def _note_asked(call: Call, chat: Chat, message: Message, commands: list[Command]) -> None:

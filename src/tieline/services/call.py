@@ -115,6 +115,7 @@ class Call:
     real_now: int
     user: User | None = None
     app: App | None = None
+    customer: User | None = None  # who writes from outside
     webhook: Webhook | None = None
     scopes: frozenset[str] = frozenset()
     client: str = ""  # the key by which a webhook names the program that it is called by

@@ -8,7 +8,7 @@ from tieline.domain.chats import Author, Chat, Message, OuterChat, OuterMessage
 from tieline.domain.connectors import TRIAL, Connector
 from tieline.domain.files import File
 from tieline.domain.lines import Line
-from tieline.domain.people import Customer, OuterUser
+from tieline.domain.people import OuterUser, User
 from tieline.domain.sessions import Move
 from tieline.services import automation, buttons, chats, connectors, crm_dialogs, sessions
 from tieline.services.call import Call
@@ -93,20 +93,18 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     manager_id = incoming.message.user_id
     if manager_id is not None and call.find_person(manager_id) is None:
         raise MessageRefused("There is no manager with this user_id")
-    customer = _customer(call, connector, incoming.user)
+    customer = call.customer = _customer(call, connector, incoming.user)
     chat = locked = _dialog(call, connector, line, incoming, customer)
-    author, author_id = (Author.CUSTOMER, customer.user_id) if manager_id is None else (Author.OPERATOR, manager_id)
+    author, author_id = (Author.CUSTOMER, customer.id) if manager_id is None else (Author.OPERATOR, manager_id)
     outer_id = incoming.message.id
     text = shorten(incoming.message.text)
-    button = buttons.find_pressed(call, chat, text) if chat.bots and manager_id is None else None
+    button = buttons.find_pressed(call, chat, text) if chat.keyboard_id and chat.bots and manager_id is None else None
     if button is not None:
         text = button.says or text
     begins, votes = False, manager_id is None and automation.is_vote(call, chat, incoming.message.text)
     if not sessions.is_open(chat):
-        if outer_id and (
-            known := message_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
-        ):
-            return _repeated(call, incoming, customer.user_id, known)
+        if outer_id and (known := _find_outer(call, chat, author_id, outer_id)):
+            return _repeated(call, incoming, customer.id, known)
         if not votes:
             chat = sessions.open_session(call, chat, line)
             begins = True
@@ -125,12 +123,21 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
     )
     if message_id is None:
         assert outer_id is not None
-        known = message_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
+        known = _find_outer(call, chat, author_id, outer_id)
         assert known is not None
-        return _repeated(call, incoming, customer.user_id, known)
+        return _repeated(call, incoming, customer.id, known)
     _wait_for_files(call, chat, message_id, author_id, incoming.message)
-    pressed = buttons.press(call, chat, button, customer.user_id) if button is not None else frozenset()
-    tell_added(call, chat, message_id, author=author, author_id=author_id, text=text, pressed=pressed)
+    pressed = buttons.press(call, chat, button, customer.id) if button is not None else frozenset()
+    tell_added(
+        call,
+        chat,
+        message_id,
+        author=author,
+        author_id=author_id,
+        text=text,
+        files=bool(incoming.message.files),
+        pressed=pressed,
+    )
     chat = chats.appended(chat, message_id, call.now)
     if author is Author.OPERATOR:
         chat = sessions.answer(call, chat, author_id)
@@ -140,10 +147,14 @@ def _receive(call: Call, connector: Connector, line: Line, incoming: Incoming) -
         chat = _written(call, chat, line, begins=begins, first=locked.session_id is None)
     chats.keep(call, chat, locked)
     _meet_crm(call, chat, line, incoming, customer, opened=chat.session_id != locked.session_id)
-    return Receipt(incoming, customer.user_id, chat.id, chat.session_id)
+    return Receipt(incoming, customer.id, chat.id, chat.session_id)
 
 
-def _meet_crm(call: Call, chat: Chat, line: Line, incoming: Incoming, customer: Customer, *, opened: bool) -> None:
+def _find_outer(call: Call, chat: Chat, author_id: int, outer_id: str) -> Message | None:
+    return message_store.find_outer_message(call.tx, call.portal_id, chat.id, author_id, outer_id)
+
+
+def _meet_crm(call: Call, chat: Chat, line: Line, incoming: Incoming, customer: User, *, opened: bool) -> None:
     """Let the CRM learn of a message, behind what gave a new session to its operator."""
     before = chats.lock(call, chat.id) if opened else chat
     after = crm_dialogs.follow(call, before, line, incoming.user, incoming.message, customer, opened=opened)
@@ -216,12 +227,12 @@ def _replace_files(call: Call, chat: Chat, message: Message, outer: OuterMessage
     return bool(gone or new)
 
 
-def _customer(call: Call, connector: Connector, outer: OuterUser) -> Customer:
+def _customer(call: Call, connector: Connector, outer: OuterUser) -> User:
     known = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
     if known is None:
         people.add_customer(call.tx, call.portal_id, connector.code, outer, call.now)
     elif _says_something_new(known, outer):
-        people.set_customer(call.tx, call.portal_id, known.user_id, outer, call.now)
+        people.set_customer(call.tx, call.portal_id, known.id, outer, call.now)
     else:
         return known
     customer = people.find_customer(call.tx, call.portal_id, connector.code, outer.id)
@@ -229,7 +240,7 @@ def _customer(call: Call, connector: Connector, outer: OuterUser) -> Customer:
     return customer
 
 
-def _says_something_new(known: Customer, outer: OuterUser) -> bool:
+def _says_something_new(known: User, outer: OuterUser) -> bool:
     """Tell whether a connector names anything that differs; what it leaves out stays as it is."""
     if outer.name and (outer.name != known.name or outer.last_name != known.last_name):
         return True
@@ -238,11 +249,11 @@ def _says_something_new(known: Customer, outer: OuterUser) -> bool:
         or (outer.phone and outer.phone != known.phone)
         or (outer.gender and outer.gender != known.gender)
         or (outer.url and outer.url != known.url)
-        or (outer.picture and outer.picture != known.picture)
+        or (outer.picture and outer.picture != known.avatar)
     )
 
 
-def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: Customer) -> Chat:
+def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, customer: User) -> Chat:
     outer_chat, outer_user = _key(connector, incoming)
     key = (connector.code, line.id, outer_chat, outer_user)
     chat = chat_store.lock_dialog(call.tx, call.portal_id, *key)
@@ -258,7 +269,7 @@ def _dialog(call: Call, connector: Connector, line: Line, incoming: Incoming, cu
         line_id=line.id,
         outer_chat=incoming.chat.id,
         outer_user=outer_user,
-        customer_id=customer.user_id,
+        customer_id=customer.id,
         now=call.now,
     )
     chat = added or chat_store.lock_dialog(call.tx, call.portal_id, *key)
@@ -311,7 +322,7 @@ def _known(call: Call, connector: Connector, line: Line, incoming: Incoming) -> 
         raise MessageRefused("The ids of user, chat and message are needed")
     chat = chat_store.lock_dialog(call.tx, call.portal_id, connector.code, line.id, *_key(connector, incoming))
     customer = people.find_customer(call.tx, call.portal_id, connector.code, incoming.user.id)
-    author_id = incoming.message.user_id or (customer.user_id if customer else 0)
+    author_id = incoming.message.user_id or (customer.id if customer else 0)
     if chat is not None:
         message = message_store.find_message_by_outer_id(
             call.tx, call.portal_id, chat.id, author_id, incoming.message.id

@@ -9,7 +9,7 @@ from tieline.domain.chats import Chat, OuterMessage
 from tieline.domain.crm import IMOL, CrmObject, EntityType, MultiType
 from tieline.domain.crm_statuses import IN_PROCESS
 from tieline.domain.lines import Line
-from tieline.domain.people import Customer, OuterUser
+from tieline.domain.people import OuterUser, User
 from tieline.services import crm, crm_multifields, crm_sessions, crm_statuses, phones
 from tieline.services.call import Call
 from tieline.store import crm as store
@@ -51,7 +51,7 @@ def recognise(call: Call, chat: Chat, line: Line) -> Chat:
 
 
 def follow(
-    call: Call, chat: Chat, line: Line, user: OuterUser, message: OuterMessage, customer: Customer, *, opened: bool
+    call: Call, chat: Chat, line: Line, user: OuterUser, message: OuterMessage, customer: User, *, opened: bool
 ) -> Chat:
     """Make of a customer's message what the line says: new objects at the first of a session, and what the text tells.
 
@@ -168,7 +168,7 @@ def _bind(call: Call, chat: Chat, found: CrmObject) -> Chat:
     )
 
 
-def _create(call: Call, chat: Chat, line: Line, customer: Customer, reach: Reach) -> Chat:
+def _create(call: Call, chat: Chat, line: Line, customer: User, reach: Reach) -> Chat:
     """Make of a customer what the line says: a lead of a new one, or a deal of one who has none that is open."""
     names = {"NAME": customer.name, "LAST_NAME": customer.last_name}
     match line.settings["CRM_CREATE"]:

@@ -3,8 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from tieline.domain.chats import ASKED, CONTENT, GONE, PRIVATE, REPLY, Author, Change, Chat, ChatType, Draft, Message
+from tieline.domain.chats import (
+    ASKED,
+    CONTENT,
+    GONE,
+    KEYBOARD,
+    PRIVATE,
+    REPLY,
+    Author,
+    Change,
+    Chat,
+    ChatType,
+    Draft,
+    Message,
+)
 from tieline.domain.clock import DAY
 from tieline.domain.connectors import Connector
 from tieline.domain.events import (
@@ -80,7 +94,7 @@ def _send(call: Call, locked: Chat, draft: Draft) -> int:
         chat = chat._replace(waiting_since=None)
     elif answers and sessions.is_waiting(chat):
         chat = sessions.move(call, chat, Move.TAKEN, operator_id=call.actor.id)
-    if not draft.system:
+    if not draft.system and not (chat.is_dialog and call.actor.kind is UserKind.BOT):  # nobody asks what it has read
         mark = members.ReadMark(chat.sequence, chat.messages)
         members.set_read_mark(call.tx, call.portal_id, chat.id, call.actor.id, mark)
     if chat.is_dialog and not draft.private and not draft.inside:
@@ -99,9 +113,17 @@ def _add(call: Call, chat: Chat, draft: Draft) -> tuple[Chat, int]:
     if draft.system:
         author = Author.SYSTEM
     author_id = 0 if draft.system else call.actor.id
-    return add_message(
+    chat, message_id = add_message(
         call, chat, author=author, author_id=author_id, text=draft.text, params=params, files=draft.files
     )
+    return _showing_buttons(chat, message_id, author, params), message_id
+
+
+def _showing_buttons(chat: Chat, message_id: int, author: Author, params: dict[str, Any]) -> Chat:
+    """Return a dialog in which a customer may press the buttons of a message, if it has any."""
+    if not chat.is_dialog or author is not Author.BOT or KEYBOARD not in params:
+        return chat
+    return chat._replace(keyboard_id=max(chat.keyboard_id, message_id))
 
 
 def say(call: Call, chat: Chat, text: str) -> Chat:
@@ -187,7 +209,16 @@ def add_message(
     for file_id in files:
         file_store.set_message(call.tx, call.portal_id, file_id, chat.id, message_id)
     if not (params and PRIVATE in params):
-        tell_added(call, chat, message_id, author=author, author_id=author_id, text=text, params=params)
+        tell_added(
+            call,
+            chat,
+            message_id,
+            author=author,
+            author_id=author_id,
+            text=text,
+            files=bool(files),
+            params=params,
+        )
     return appended(chat, message_id, call.now, counts=author is not Author.SYSTEM), message_id
 
 
@@ -199,6 +230,7 @@ def tell_added(
     author: Author,
     author_id: int,
     text: str,
+    files: bool,
     params: dict[str, object] | None = None,
     pressed: frozenset[int] = frozenset(),
 ) -> None:
@@ -211,7 +243,7 @@ def tell_added(
         place = chat.sequence + 1
         message = Message(message_id, chat.id, author_id, author, text, call.now, place, params=params or {})
         if concerned:
-            bot_events.tell_added(call, chat, message, pressed=pressed)
+            bot_events.tell_added(call, chat, message, files=files, pressed=pressed)
         reader_events.tell_added(call, chat, message)
     if not chat.is_dialog:
         return
@@ -306,7 +338,7 @@ def rewrite(call: Call, chat: Chat, before: Message, after: Message) -> Chat:
     editor_id = call.user.id if call.user else 0
     store.set_message(call.tx, call.portal_id, after, before=before, editor_id=editor_id, now=call.now)
     _tell_rewritten(call, chat, after)
-    return chat
+    return _showing_buttons(chat, after.id, after.author, after.params)
 
 
 def _editable(call: Call, message_id: int, *, leading: bool = False) -> tuple[Chat, Message]:

@@ -41,6 +41,7 @@ def open_session(call: Call, chat: Chat, line: Line, *, operator_id: int | None 
     )
     chat = chat._replace(
         session_id=session.id,
+        opened_at=session.opened_at,
         operator_id=operator_id,
         status=int(status),
         sequence=chat.sequence + 1,

@@ -194,7 +194,8 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
         tx.run(
             """update chats set title = :title, session_id = :session, operator_id = :operator, status = :status,
             active_minute = :minute, queue_id = :queue, pinned = :pinned, silent = :silent, lead_id = :lead,
-            company_id = :company, contact_id = :contact, deal_id = :deal, bots = :bots
+            company_id = :company, contact_id = :contact, deal_id = :deal, bots = :bots, keyboard_id = :keyboard,
+            opened_at = :opened
             where portal_id = :portal and id = :id""",
             title=chat.title,
             session=chat.session_id,
@@ -209,6 +210,8 @@ def set_dialog(tx: Tx, portal_id: int, chat: Chat, before: Chat) -> None:
             contact=chat.contact_id,
             deal=chat.deal_id,
             bots=chat.bots,
+            keyboard=chat.keyboard_id,
+            opened=chat.opened_at,
             portal=portal_id,
             id=chat.id,
         )
@@ -229,6 +232,7 @@ def _listed_by(chat: Chat) -> tuple[Any, ...]:
         chat.contact_id,
         chat.deal_id,
         chat.bots,
+        chat.keyboard_id,
     )
 
 

@@ -4,23 +4,24 @@ from dataclasses import fields
 from typing import Any
 
 from tieline.domain.clock import PortalClock
-from tieline.domain.people import Customer, OuterUser, Portal, User, UserKind
+from tieline.domain.people import OuterUser, Portal, User, UserKind
 from tieline.store.engine import Row, Tx
 
 _PORTAL = """id, member_id, name, url, language, time_zone,
 clock_moment, clock_since, clock_rate, clock_target"""
 _USER_FIELDS = tuple(field.name for field in fields(User))
 USER_COLUMNS = ", ".join(_USER_FIELDS)
-_FLAGS = {"is_admin", "active"}
+_KIND = _USER_FIELDS.index("kind")
+_FLAGS = [_USER_FIELDS.index(flag) for flag in ("is_admin", "active")]
 
 
 def user_of(row: Row) -> User:
     """Read a row of USER_COLUMNS."""
-    values: dict[str, Any] = dict(zip(_USER_FIELDS, row, strict=True))
-    values["kind"] = UserKind(values["kind"])
+    values = list(row)
+    values[_KIND] = UserKind(values[_KIND])
     for flag in _FLAGS:
         values[flag] = bool(values[flag])
-    return User(**values)
+    return User(*values)
 
 
 def add_portal(tx: Tx, *, member_id: str, name: str, url: str, language: str, time_zone: str, now: int) -> Portal:
@@ -141,16 +142,16 @@ def find_user(tx: Tx, portal_id: int, user_id: int) -> User | None:
     return user_of(row) if row else None
 
 
-def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> Customer | None:
+def find_customer(tx: Tx, portal_id: int, connector: str, outer_id: str) -> User | None:
     """Return the customer whom a connector knows by `outer_id`, or None."""
     row = tx.one(
-        """select id, name, last_name, email, phone, gender, url, avatar from users where portal_id = :portal
+        f"""select {USER_COLUMNS} from users where portal_id = :portal
         and kind = 'customer' and connector = :connector and outer_id = :outer_id""",
         portal=portal_id,
         connector=connector,
         outer_id=outer_id,
     )
-    return Customer._make(row) if row else None
+    return user_of(row) if row else None
 
 
 def set_customer(tx: Tx, portal_id: int, user_id: int, outer: OuterUser, now: int) -> None:

@@ -20,6 +20,7 @@ _PRAGMAS = (
     "foreign_keys = on",
     "busy_timeout = 5000",
     "cache_size = -16384",
+    "temp_store = memory",
     "journal_size_limit = 67108864",
 )
 
