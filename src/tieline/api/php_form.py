@@ -114,7 +114,7 @@ def encode(data: Mapping[str, Any]) -> str:
 
 _quoted = lru_cache(maxsize=4096)(quote_plus)  # of keys: there are few
 _inner = lru_cache(maxsize=4096)(lambda key: f"%5B{quote_plus(str(key))}%5D")
-_MOST_CACHED = 100  # letters of a value
+_SHORT = 100  # letters of a value that is worth being remembered
 _SPECIAL = re.compile(r"[^\w.~-]", re.ASCII)
 _ESCAPES = {sign: quote_plus(sign) for sign in map(chr, range(128))}
 
@@ -124,8 +124,11 @@ def _append(pairs: list[str], name: str, value: Any) -> None:
         pairs.append(f"{name}={_quote(value)}")
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if type(inner) is str:  # most are, and a call for each would cost more than the rest
-                pairs.append(f"{name}{_inner(key)}={_quote(inner)}")
+            # Most are texts or numbers, and a call for each would cost more than the rest.
+            if type(inner) is str:
+                pairs.append(f"{name}{_inner(key)}={_quote_short(inner) if len(inner) < _SHORT else _quote(inner)}")
+            elif type(inner) is int:
+                pairs.append(f"{name}{_inner(key)}={inner}")
             else:
                 _append(pairs, name + _inner(key), inner)
     elif isinstance(value, list | tuple):
@@ -139,16 +142,10 @@ def _append(pairs: list[str], name: str, value: Any) -> None:
 
 def _quote(text: str) -> str:
     """Quote as quote_plus does, which takes every sign of a text in its hands."""
-    if text.isascii() and text.isalnum():
-        return text
-    return _quote_short(text) if len(text) <= _MOST_CACHED else _quote_signs(text)
-
-
-def _quote_signs(text: str) -> str:
     return _SPECIAL.sub(_escape, text) if text.isascii() else quote_plus(text)
 
 
-_quote_short = lru_cache(maxsize=4096)(_quote_signs)  # names and addresses come again and again
+_quote_short = lru_cache(maxsize=4096)(_quote)  # names, addresses and flags come again and again
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -13,13 +13,14 @@ import os
 import re
 import string
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from starlette.types import Receive, Scope
 
 from tieline.api import faults
 from tieline.api.dispatch import Dispatcher
+from tieline.api.envelope import Answer
 from tieline.api.faults import ApiError
 from tieline.domain.files import Received
 from tieline.domain.ids import new_secret
@@ -188,17 +189,22 @@ class LargeBodies:
             if not self._under_way[address]:
                 del self._under_way[address]
 
-    @contextlib.asynccontextmanager
-    async def parameters_of(
-        self, dispatcher: Dispatcher, method: str, receive: Receive, scope: Scope, *, of_page: bool = False
-    ) -> AsyncIterator[dict[str, Any]]:
-        """Give the parameters of a request; pages of the portal send JSON and no query."""
+    async def answer(
+        self,
+        dispatcher: Dispatcher,
+        method: str,
+        receive: Receive,
+        scope: Scope,
+        perform: Callable[[dict[str, Any]], Awaitable[Answer]],
+        *,
+        of_page: bool = False,
+    ) -> Answer:
+        """Read the parameters of a request and have it performed; pages of the portal send JSON and no query."""
         query = b"" if of_page else scope["query_string"]
         kind = "application/json" if of_page else bodies.header(scope, b"content-type")
         declared = dispatcher.registry.find(method)
         if declared is None or not declared.large:
-            yield bodies.parameters(query, kind, await bodies.read_body(receive, scope))
-            return
+            return await perform(bodies.parameters(query, kind, await bodies.read_body(receive, scope)))
         runs: list[_Run] = []
         client = scope.get("client")
         with self._turns(client[0] if client else "") as admit:
@@ -207,7 +213,7 @@ class LargeBodies:
                 params = bodies.parameters(query, kind, body)
                 if runs:
                     params = await asyncio.to_thread(_replace, params, {run.name: run for run in runs})
-                yield params
+                return await perform(params)
             finally:  # what nobody took over
                 for run in runs:
                     run.forget()

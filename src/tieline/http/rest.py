@@ -1,7 +1,9 @@
 """/rest/...: one raw ASGI function from bytes to a dispatched request and back."""
 
 import re
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -85,9 +87,12 @@ class Rest:
         self._hosts.require_tls(scope)
         portal_id = await self._hosts.portal_of(scope)
         self._dispatcher.admit(portal_id, scope.get("client"))
-        async with self._large.parameters_of(self._dispatcher, target.method, receive, scope) as params:
+
+        def perform(params: dict[str, Any]) -> Awaitable[Answer]:
             credentials = from_request(scope["headers"], params, target.webhook)
-            return await self._dispatcher.answer(Request(target.method, params, credentials, portal_id, watch))
+            return self._dispatcher.answer(Request(target.method, params, credentials, portal_id, watch))
+
+        return await self._large.answer(self._dispatcher, target.method, receive, scope, perform)
 
 
 class PageRest:
@@ -114,8 +119,11 @@ class PageRest:
         portal_id = await self._hosts.portal_of(scope)
         method = scope["path"].rstrip("/").rpartition("/")[2]
         cookie = self._hosts.cookie(scope)
-        async with self._large.parameters_of(self._dispatcher, method, receive, scope, of_page=True) as params:
-            return await self._dispatcher.answer(Request(method, params, Credentials(cookie=cookie), portal_id, watch))
+
+        def perform(params: dict[str, Any]) -> Awaitable[Answer]:
+            return self._dispatcher.answer(Request(method, params, Credentials(cookie=cookie), portal_id, watch))
+
+        return await self._large.answer(self._dispatcher, method, receive, scope, perform, of_page=True)
 
 
 async def respond(send: Send, answer: Answer, *, as_xml: bool = False, cors: bool = True) -> None:
