@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ TIMEOUT = 30
 MAX_ANSWER = 4_096
 AT_ONCE = 2_000  # bytes that are signed in one step: for more the interpreter lets others run, which takes longer
 _SIGNING_PREFIX = "whsec_"
+MOST_BOTS = 1_000  # whose tokens are remembered as they are written
 
 
 class Outgoing(NamedTuple):
@@ -46,6 +47,7 @@ class Origin:
     access_token: str | None = None
     refresh_token: str | None = None
     _form: tuple[int, str] = (0, "")
+    _bot_forms: dict[tuple[Any, ...], tuple[int, str]] = field(default_factory=dict)
 
     def form(self, moment: int) -> str:
         """Write the auth block as a form, which changes with each second (`moment`)."""
@@ -96,6 +98,28 @@ class Origin:
             **self.portal_part(),
         }
 
+    def bot_form(self, part: "BotPart", grant: Grant, moment: int) -> str:
+        """Write a bot's tokens as a form, for their place in an event; in its first version they stand there twice."""
+        key = (*part, grant.access_token)
+        known = self._bot_forms.get(key)
+        if known is None or known[0] != moment:
+            block = self.bot_block(grant, moment)
+            told: dict[str, Any] = {part.name: block} | (block if part.name.isupper() else {})
+            for name in reversed(part.path):
+                told = {name: told}
+            if len(self._bot_forms) >= MOST_BOTS:
+                self._bot_forms.clear()
+            known = self._bot_forms[key] = (moment, php_form.encode(told))
+        return known[1]
+
+
+class BotPart(NamedTuple):
+    """Where tokens of a bot belong in an event, and the name under which they are there."""
+
+    bot_id: int
+    path: tuple[str, ...]
+    name: str
+
 
 def signing(key: str) -> hmac.HMAC:
     """Make what signs with a key, which is written as Standard Webhooks write it."""
@@ -104,24 +128,15 @@ def signing(key: str) -> hmac.HMAC:
 
 def bots_in(data: Any) -> list[int]:
     """Return the bots to which an event brings their tokens."""
-    return list(dict.fromkeys(bot_id for bot_id, *_ in _bot_parts(data)))
+    return list(dict.fromkeys(part.bot_id for part in _bot_parts(data)))
 
 
-def _bot_parts(data: Any) -> Iterator[tuple[int, dict[str, Any], str]]:
-    """Find where tokens of bots belong: the bot, the part of the data, and the name under which it has them."""
+def _bot_parts(data: Any) -> Iterator[BotPart]:
     for name in ("BOT", "COMMAND"):
-        for part in data.get(name, {}).values():
-            yield part["BOT_ID"], part, "AUTH"
+        for number, told in data.get(name, {}).items():
+            yield BotPart(told["BOT_ID"], ("data", name, number), "AUTH")
     if "bot" in data:
-        yield data["bot"]["id"], data["bot"], "auth"
-
-
-def _give_tokens(data: Any, origin: Origin, grants: dict[int, Grant], moment: int) -> None:
-    for bot_id, part, name in _bot_parts(data):
-        block = origin.bot_block(grants[bot_id], moment)
-        if name.isupper():
-            part.update(block)
-        part[name] = block
+        yield BotPart(data["bot"]["id"], ("data", "bot"), "auth")
 
 
 def prepare(
@@ -130,10 +145,9 @@ def prepare(
     """Build the request of one attempt; only its moment, its tokens and its signature differ from the last one's."""
     moment = now // SECOND
     told = msgspec.json.decode(data)
-    if grants:
-        _give_tokens(told, origin, grants, moment)
     head = php_form.encode({"event": delivery.event, "event_handler_id": delivery.binding_id, "data": told})
-    body = f"{head}&ts={moment}&{origin.form(moment)}".encode()
+    bots = [origin.bot_form(part, grants[part.bot_id], moment) for part in _bot_parts(told)] if grants else []
+    body = "&".join((head, *bots, f"ts={moment}", origin.form(moment))).encode()
     stable_id = f"evt_{delivery.portal_id}_{delivery.id}"
     headers = {
         "content-type": "application/x-www-form-urlencoded",

@@ -81,7 +81,9 @@ def _send(call: Call, locked: Chat, draft: Draft) -> int:
         raise MessageEmpty
     if draft.reply_id is not None:
         _check_reply(call, chat, draft.reply_id)
-    draft = replace(draft, private=chat.is_dialog and (draft.private or bool(chat.silent)), text=shorten(draft.text))
+    private, text = chat.is_dialog and (draft.private or bool(chat.silent)), shorten(draft.text)
+    if (private, text) != (draft.private, draft.text):
+        draft = replace(draft, private=private, text=text)
     answers = chat.is_dialog and not draft.private and call.actor.kind is UserKind.PERSON
     if answers and not sessions.is_open(chat):
         line = call.find_line(chat.line_id)

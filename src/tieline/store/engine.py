@@ -5,6 +5,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,6 +15,7 @@ from tieline.domain.plain import PlainError
 from tieline.store.signals import Bus, LaneCut, Signal
 
 MOST_TEXTS = 4_096  # of SQL that are kept compiled
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Job = Callable[["Tx"], T]

@@ -2,7 +2,6 @@
 
 import queue
 import random
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,14 +10,25 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from tieline.store.engine import MOST_TEXTS, Database, Job, Pending, Readers, Row, Tx, Unavailable, conclude, settle
+from tieline.store.engine import (
+    MOST_TEXTS,
+    PARAMETER,
+    Database,
+    Job,
+    Pending,
+    Readers,
+    Row,
+    Tx,
+    Unavailable,
+    conclude,
+    settle,
+)
 from tieline.store.signals import Bus, Signal
 
 T = TypeVar("T")
 BATCH = 32
 WRITERS = 4
 ATTEMPTS = 6
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
@@ -39,7 +49,7 @@ class PostgresTx(Tx):
         if compiled is None:
             if len(self._compiled) >= MOST_TEXTS:  # filters make as many as there are combinations
                 self._compiled.clear()
-            compiled = self._compiled[sql] = _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
+            compiled = self._compiled[sql] = PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%")).encode()
         return compiled
 
     def _execute(self, sql: str, params: dict[str, Any]) -> psycopg.Cursor[Row]:
