@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
@@ -42,6 +44,10 @@ class Owner(Operator):
     def switch(self, name: str) -> None:
         """Switch a setting on or off."""
         self.field(name).get_by_role("switch").click()
+
+    def pick(self, name: str, label: str) -> None:
+        """Choose what a setting offers."""
+        self.field(name).get_by_role("radio", name=re.compile(f"^{label}")).click()
 
     def steps(self, phase: str = "message") -> Locator:
         """Find what will happen, in a phase."""
@@ -108,10 +114,10 @@ def test_line_from_its_name_to_its_end(served: Served, scene: Scene, browser: Br
         check(ada.page)
         ada.field("WORKTIME_HOLIDAYS").get_by_role("textbox").fill("01.01, 25.12")
         ada.page.get_by_role("button", name="Sunday").click()
-        ada.field("NO_ANSWER_RULE").get_by_role("switch").click()
+        ada.pick("NO_ANSWER_RULE", "Apologise")
         ada.field("NO_ANSWER_TEXT").get_by_role("textbox").fill("Please be patient.")
         ada.field("NO_ANSWER_TIME").locator("input").fill("5")
-        ada.page.get_by_role("combobox", name="Unit of: Apologise after").select_option("hours")
+        ada.page.get_by_role("combobox", name="Unit of: Unanswered for").select_option("hours")
         ada.field("WORKTIME_TIMEZONE").locator("input").fill("Asia/Tokyo")
         expect(ada.part("preview-zone")).to_contain_text("The hours of the line are by Asia/Tokyo.")
         ada.part("line-save").click()
@@ -141,11 +147,64 @@ def test_line_from_its_name_to_its_end(served: Served, scene: Scene, browser: Br
         expect(ada.part("line")).to_have_count(1)
 
 
+def ask(served: Served, method: str, asked: dict[str, Any]) -> Any:
+    """Call a method in the administrator's name."""
+    hook = served.ask("webhook.add", user=1, scopes=["imbot", "imopenlines"])["url"]
+    answer = httpx.post(f"{hook}{method}", json=asked, timeout=30)
+    return answer.raise_for_status().json()["result"]
+
+
+def register(served: Served, name: str) -> int:
+    """Register a bot that may speak in lines."""
+    asked = {
+        "CODE": name,
+        "CLIENT_ID": "tests",
+        "OPENLINE": "Y",
+        "EVENT_HANDLER": "http://127.0.0.1:9/bot",
+        "PROPERTIES": {"NAME": name},
+    }
+    return int(ask(served, "imbot.register", asked))
+
+
+def test_bots_of_a_line_are_chosen(served: Served, scene: Scene, browser: Browser) -> None:
+    with person(served, browser, DESKTOP) as ada:
+        add_line(ada, "Bots")
+        ada.switch("WELCOME_BOT_ENABLE")
+        expect(ada.part("no-bots")).to_contain_text("There is no bot")
+        picture(ada.page, "line-no-bots")
+        ada.part("line-discard").click()
+        bot = register(served, "Front desk")
+        ada.page.reload()
+        ada.switch("WELCOME_BOT_ENABLE")
+        ada.field("WELCOME_BOT_ID").get_by_role("combobox").press("Enter")
+        ada.page.get_by_role("option", name="Front desk").click()
+        ada.pick("WELCOME_BOT_JOIN", "New customers")
+        expect(ada.steps().first).to_contain_text("Front desk receives a new customer.")
+        ada.pick("CLOSE_RULE", "Let a bot say goodbye")
+        ada.field("CLOSE_BOT_ID").get_by_role("combobox").press("Enter")
+        ada.page.get_by_role("option", name="Front desk").click()
+        expect(ada.steps("finish").first).to_contain_text("Front desk is called.")
+        ada.field("WELCOME_BOT_ENABLE").scroll_into_view_if_needed()
+        picture(ada.page, "line-bots")
+        check(ada.page)
+        ada.part("line-save").click()
+        expect(ada.part("line-saying")).to_have_text("Saved")
+        ada.page.reload()
+        expect(ada.field("WELCOME_BOT_ID").get_by_role("combobox")).to_have_text("Front desk")
+        line = int(ada.page.url.rpartition("/")[2])
+        config = ask(served, "imopenlines.config.get", {"CONFIG_ID": line})
+        assert (int(config["WELCOME_BOT_ID"]), int(config["CLOSE_BOT_ID"])) == (bot, bot)
+        assert config["WELCOME_BOT_JOIN"] == "first"
+        ada.part("line-remove").click()
+        ada.part("confirm").click()
+        expect(ada.part("add-line")).to_be_visible()
+
+
 @pytest.mark.slow
 def test_line_is_tried_out(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, DESKTOP) as ada:
         add_line(ada, LONG)
-        ada.switch("NO_ANSWER_RULE")
+        ada.pick("NO_ANSWER_RULE", "Apologise")
         ada.field("NO_ANSWER_TEXT").get_by_role("textbox").fill("Please be patient.")
         expect(ada.part("trial-blocked")).to_contain_text("Save first")
         ada.part("line-save").click()
@@ -170,8 +229,9 @@ def test_line_is_tried_out(served: Served, scene: Scene, browser: Browser) -> No
 def test_line_on_a_phone(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, PHONE) as ada:
         add_line(ada, LONG)
-        for name in ("WORKTIME_ENABLE", "VOTE_MESSAGE", "CLOSE_RULE"):
+        for name in ("WORKTIME_ENABLE", "VOTE_MESSAGE", "WELCOME_BOT_ENABLE"):
             ada.switch(name)
+        ada.pick("CLOSE_RULE", "Say goodbye")
         ada.narrow()
         picture(ada.page, "line-phone")
         ada.field("WORKTIME_FROM").scroll_into_view_if_needed()

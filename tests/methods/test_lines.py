@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support.bots import Workshop
 from support.portal import START, Client, Desk, Loop, Portal, refused
 from tieline.domain.clock import HOUR, MINUTE, SECOND
 from tieline.domain.sessions import Status
@@ -119,6 +120,49 @@ def test_who_is_told_of_a_late_answer(preview: Preview) -> None:
     further = {name.replace("FIRST", "FURTHER"): value for name, value in alert.items()}
     assert preview.told("again", **further) == [("late", 60, {"told": ["Administrator"]})]
     assert preview.told("again") == []
+
+
+@pytest.fixture
+def bot(preview: Preview) -> int:
+    """A bot that may speak in lines."""
+    return Workshop(preview.desk.portal).bot("front", name="Front desk", OPENLINE="Y")
+
+
+def test_bot_receives_customers(preview: Preview, bot: int) -> None:
+    welcomed = {"WELCOME_BOT_ENABLE": "Y", "WELCOME_BOT_ID": bot, "WELCOME_MESSAGE": "Y", "WELCOME_MESSAGE_TEXT": "Hi"}
+    assert preview.told(**welcomed, WELCOME_BOT_TIME=120) == [
+        ("bot", 0, {"bot": "Front desk", "each": True}),
+        ("offered", 120, {"operator": "Klaus Weber"}),
+        ("stays", 180, {}),
+    ]
+    assert preview.told(**welcomed, WELCOME_BOT_TIME=0, WELCOME_BOT_JOIN="first") == [
+        ("bot", 0, {"bot": "Front desk", "each": False})
+    ]
+    assert preview.told(**welcomed | {"WELCOME_BOT_ENABLE": "N"})[0][0] == "welcome"
+    assert preview.told(**welcomed | {"WELCOME_BOT_ID": 999})[0][0] == "welcome"
+
+
+def test_bot_receives_whoever_writes_while_the_line_is_closed(preview: Preview, bot: int) -> None:
+    closed = {"WORKTIME_DAYOFF_RULE": "bot", "WORKTIME_DAYOFF_BOT_ID": bot, "WELCOME_BOT_TIME": 0}
+    assert preview.told(**HOURS, **closed) == [("bot", 0, {"bot": "Front desk", "each": True})]
+    assert preview.told(**HOURS, **closed, moment=START + 2 * HOUR)[0][0] == "offered"
+
+
+def test_bot_answers_when_nobody_does_and_says_goodbye(preview: Preview, bot: int) -> None:
+    called = ("bot called", 90, {"bot": "Front desk"})
+    assert called in preview.told(NO_ANSWER_RULE="bot", NO_ANSWER_BOT_ID=bot, NO_ANSWER_TIME=90)
+    assert preview.told("finish", CLOSE_RULE="bot", CLOSE_BOT_ID=bot) == [
+        ("bot called", 0, {"bot": "Front desk"}),
+        ("closing", 0, {"seconds": 60}),
+        ("ended", 60, {}),
+    ]
+
+
+def test_bots_that_may_speak_in_lines_are_listed(preview: Preview, bot: int) -> None:
+    Workshop(preview.desk.portal).bot("inside", name="Inside")
+    assert preview.page.call("tieline.bots.list").result == [{"id": bot, "name": "Front desk", "position": ""}]
+    klaus = preview.desk.portal.page(preview.desk.operator_id)
+    assert klaus.call("tieline.bots.list").error == (403, "ACCESS_DENIED")
 
 
 VOTE = {"VOTE_MESSAGE": "Y", "VOTE_MESSAGE_2_TEXT": "How was it?"}

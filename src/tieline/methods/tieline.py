@@ -310,6 +310,13 @@ def connectors_list(call: Call) -> dict[str, Any]:
     }
 
 
+@family.method("tieline.bots.list", documented=False, admin=True)
+def bots_list(call: Call) -> list[dict[str, Any]]:
+    """List the bots that may speak in open lines."""
+    found = [(bot, user) for bot in call.bots().values() if bot.lines and (user := call.find_user(bot.id))]
+    return [{"id": bot.id, "name": user.full_name, "position": user.work_position} for bot, user in found]
+
+
 ConnectorCode = Annotated[str, Doc("Connector ID.")]
 LineId = Annotated[int, Doc("Id of the open line.")]
 

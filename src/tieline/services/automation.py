@@ -22,18 +22,19 @@ BOTS_FAREWELL = MINUTE  # what a bot has at least to say goodbye
 def appoint(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
     """Give a dialog whose session a customer has just begun to the bot that the line has for this, if any.
 
-    Outside the line's hours that is another than within them; `first`: the customer is new here.
+    `first`: the customer is new here.
     """
-    if not sessions.calendar_of(call, line).is_open(call.now):
-        bot = (
-            bot_sessions.find(call, line, "WORKTIME_DAYOFF") if line.settings["WORKTIME_DAYOFF_RULE"] == "bot" else None
-        )
-    else:
-        wanted = first or line.settings["WELCOME_BOT_JOIN"] == "always"
-        bot = (
-            bot_sessions.find(call, line, "WELCOME") if wanted and line.settings["WELCOME_BOT_ENABLE"] == "Y" else None
-        )
+    bot = receiving_bot(call, line, call.now, first=first)
     return chat if bot is None else bot_sessions.take(call, chat, bot)
+
+
+def receiving_bot(call: Call, line: Line, now: int, *, first: bool) -> Bot | None:
+    """Return the bot that receives a customer at a moment, or None; outside a line's hours it is another."""
+    settings = line.settings
+    if not sessions.calendar_of(call, line).is_open(now):
+        return bot_sessions.find(call, line, "WORKTIME_DAYOFF") if settings["WORKTIME_DAYOFF_RULE"] == "bot" else None
+    wanted = settings["WELCOME_BOT_ENABLE"] == "Y" and (first or settings["WELCOME_BOT_JOIN"] == "always")
+    return bot_sessions.find(call, line, "WELCOME") if wanted else None
 
 
 def greet(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
@@ -67,7 +68,7 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
     if line is None or chat.status == Status.CLOSING:
         return close(call, chat)
     words, period, asks_first = ending(line, by_time=by_time)
-    if bot := _closing_bot(call, line, by_time=by_time):
+    if bot := closing_bot(call, line, by_time=by_time):
         chat, period = bot_sessions.invite(call, chat, bot), max(period, BOTS_FAREWELL)
     if words:
         chat = messages.say(call, chat, words)
@@ -78,7 +79,8 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
     return sessions.await_customer(call, chat, Move.LEFT_ALONE if by_time else Move.FINISHED, period)
 
 
-def _closing_bot(call: Call, line: Line, *, by_time: bool) -> Bot | None:
+def closing_bot(call: Call, line: Line, *, by_time: bool) -> Bot | None:
+    """Return the bot that a line lets say goodbye, or None."""
     rule = "AUTO_CLOSE" if by_time else "CLOSE"
     return bot_sessions.find(call, line, rule) if line.settings[f"{rule}_RULE"] == "bot" else None
 

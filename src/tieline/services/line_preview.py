@@ -5,12 +5,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from tieline.domain.bots import Bot
 from tieline.domain.calendars import Calendar
 from tieline.domain.clock import DAY, SECOND
 from tieline.domain.lines import Line, QueueType
 from tieline.domain.replies import closed_words, ending, vote_question, welcome_words
 from tieline.domain.timers import AT_OPENING, Kind, due
-from tieline.services import line_settings, routing
+from tieline.services import automation, bot_sessions, line_settings, routing
 from tieline.services.call import Call
 from tieline.services.queues import MOST_AHEAD
 from tieline.services.sessions import calendar_of
@@ -69,17 +70,34 @@ def preview(call: Call, line: Line, now: int) -> list[Step]:
         return [Step(Phase.MESSAGE, "refused", 0, {})]
     calendar = calendar_of(call, line)
     first = sorted(_opening(call, line, calendar, now), key=lambda step: step.after)
-    return [*first, *_by_time(line, calendar, now), *_again(call, line, calendar, now), *_finish(line)]
+    return [*first, *_by_time(call, line, calendar, now), *_again(call, line, calendar, now), *_finish(call, line)]
 
 
 def _opening(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Step]:
-    yield from _greeting(line, calendar, now)
+    bot = automation.receiving_bot(call, line, now, first=True)
+    if bot is None:
+        yield from _greeting(line, calendar, now)
+        yield from _unanswered(call, line, calendar, now)
+        return
+    again = automation.receiving_bot(call, line, now, first=False)
+    yield Step(Phase.MESSAGE, "bot", 0, {"bot": _bot_name(call, bot), "each": again is not None})
+    if patience := line.settings["WELCOME_BOT_TIME"] * SECOND:
+        for step in _unanswered(call, line, calendar, now + patience):
+            yield step._replace(after=step.after + patience)
+
+
+def _unanswered(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Step]:
+    """Go through what happens to a dialog that begins to wait for an operator at a moment."""
     yield from _given(call, line, calendar, now)
     for kind in AT_OPENING:
         moment = due(kind, line, calendar, now)
         if moment is not None and kind is Kind.NO_ANSWER:
-            if text := line.says("NO_ANSWER").strip():
+            text = line.says("NO_ANSWER").strip()
+            bot = bot_sessions.find(call, line, "NO_ANSWER") if line.settings["NO_ANSWER_RULE"] == "bot" else None
+            if text:
                 yield Step(Phase.MESSAGE, "excuse", moment - now, {"text": text})
+            elif bot is not None:
+                yield Step(Phase.MESSAGE, "bot called", moment - now, {"bot": _bot_name(call, bot)})
         elif moment is not None:
             yield Step(Phase.MESSAGE, "late", moment - now, {"told": _told(call, line, "KPI_FIRST_ANSWER")})
 
@@ -130,10 +148,10 @@ def _why_nobody(call: Call, line: Line) -> str:
     return "no room" if routing.available(call, unlimited) else "nobody there"
 
 
-def _by_time(line: Line, calendar: Calendar, now: int) -> Iterator[Step]:
+def _by_time(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Step]:
     moment = due(Kind.AUTO_CLOSE, line, calendar, now)
     if moment is not None:
-        yield from _ending(line, Phase.ANSWER, moment - now, by_time=True)
+        yield from _ending(call, line, Phase.ANSWER, moment - now, by_time=True)
 
 
 def _again(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Step]:
@@ -142,12 +160,15 @@ def _again(call: Call, line: Line, calendar: Calendar, now: int) -> Iterator[Ste
         yield Step(Phase.AGAIN, "late", moment - now, {"told": _told(call, line, "KPI_FURTHER_ANSWER")})
 
 
-def _finish(line: Line) -> Iterator[Step]:
-    return _ending(line, Phase.FINISH, 0, by_time=False)
+def _finish(call: Call, line: Line) -> Iterator[Step]:
+    return _ending(call, line, Phase.FINISH, 0, by_time=False)
 
 
-def _ending(line: Line, phase: Phase, after: int, *, by_time: bool) -> Iterator[Step]:
+def _ending(call: Call, line: Line, phase: Phase, after: int, *, by_time: bool) -> Iterator[Step]:
     words, period, asks_first = ending(line, by_time=by_time)
+    if bot := automation.closing_bot(call, line, by_time=by_time):
+        period = max(period, automation.BOTS_FAREWELL)
+        yield Step(phase, "bot called", after, {"bot": _bot_name(call, bot)})
     if words:
         yield Step(phase, "farewell", after, {"text": words})
     if period:
@@ -161,6 +182,11 @@ def _told(call: Call, line: Line, which: str) -> list[str]:
     if line.settings[f"{which}_ALERT"] != "Y":
         return []
     return [_name(call, int(number)) for number in line.settings[f"{which}_LIST"] or ()]
+
+
+def _bot_name(call: Call, bot: Bot) -> str:
+    user = call.find_user(bot.id)
+    return user.full_name if user else ""
 
 
 def _name(call: Call, user_id: int) -> str:

@@ -5,6 +5,7 @@ import type {
   AppSettings,
   Application,
   Attendance,
+  Bot,
   ConnectorCatalogue,
   Consent,
   ConsentRequest,
@@ -119,6 +120,7 @@ export const api = {
     call('imopenlines.message.quick.save', { CHAT_ID: chatId, MESSAGE_ID: messageId }),
   dropAnswer: (answer: number) => call('tieline.quick.delete', { ID: answer }),
 
+  bots: () => call<Bot[]>('tieline.bots.list'),
   connectors: () => call<ConnectorCatalogue>('tieline.connectors.list'),
   openConnector: (connector: string, line: number) =>
     call<FrameOpening>('tieline.connector.open', { CONNECTOR: connector, LINE: line }),

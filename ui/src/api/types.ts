@@ -166,6 +166,13 @@ export interface Line {
   active: boolean
 }
 
+/** A bot that may speak in open lines. */
+export interface Bot {
+  id: number
+  name: string
+  position: string
+}
+
 export interface ConnectorCatalogue {
   connectors: readonly Connector[]
   lines: readonly Line[]

@@ -3,8 +3,8 @@ import type { LineConfig, QueueItem } from '@/api/types'
 import { lines as words } from './texts'
 
 export type FieldKind =
-  | 'input' | 'text' | 'number' | 'duration' | 'minutes' | 'flag' | 'says' | 'choice'
-  | 'time' | 'zone' | 'days' | 'dates' | 'people' | 'queue'
+  | 'input' | 'text' | 'number' | 'duration' | 'minutes' | 'flag' | 'choice'
+  | 'time' | 'zone' | 'days' | 'dates' | 'people' | 'queue' | 'bot'
 
 export type FieldName = keyof typeof words.fields
 export type GroupName = keyof typeof words.groups
@@ -20,6 +20,7 @@ export interface Field {
 
 const yes = (name: FieldName) => (form: LineForm) => form[name] === 'Y'
 const says = (name: FieldName) => (form: LineForm) => form[name] === 'text'
+const calls = (name: FieldName) => (form: LineForm) => form[name] === 'bot'
 const positive = (name: FieldName) => (form: LineForm) => Number(form[name]) !== 0
 const byTurn = (form: LineForm): boolean => form.QUEUE_TYPE !== 'all'
 const all =
@@ -28,6 +29,7 @@ const all =
     conditions.every((holds) => holds(form))
 
 const open = yes('WORKTIME_ENABLE')
+const received = yes('WELCOME_BOT_ENABLE')
 const rated = yes('VOTE_MESSAGE')
 const inCrm = yes('CRM')
 const timed = positive('AUTO_CLOSE_TIME')
@@ -66,8 +68,19 @@ export const GROUPS: readonly { name: GroupName; fields: readonly Field[] }[] = 
       { name: 'WORKTIME_TIMEZONE', kind: 'zone', shown: open },
       { name: 'WORKTIME_DAYOFF', kind: 'days', shown: open },
       { name: 'WORKTIME_HOLIDAYS', kind: 'dates', shown: open },
-      { name: 'WORKTIME_DAYOFF_RULE', kind: 'says', shown: open },
+      { name: 'WORKTIME_DAYOFF_RULE', kind: 'choice', shown: open },
       { name: 'WORKTIME_DAYOFF_TEXT', kind: 'text', shown: all(open, says('WORKTIME_DAYOFF_RULE')) },
+      { name: 'WORKTIME_DAYOFF_BOT_ID', kind: 'bot', shown: all(open, calls('WORKTIME_DAYOFF_RULE')) },
+    ],
+  },
+  {
+    name: 'bot',
+    fields: [
+      { name: 'WELCOME_BOT_ENABLE', kind: 'flag' },
+      { name: 'WELCOME_BOT_ID', kind: 'bot', shown: received },
+      { name: 'WELCOME_BOT_JOIN', kind: 'choice', shown: received },
+      { name: 'WELCOME_BOT_TIME', kind: 'duration', shown: received },
+      { name: 'WELCOME_BOT_LEFT', kind: 'choice', shown: received },
     ],
   },
   {
@@ -76,20 +89,23 @@ export const GROUPS: readonly { name: GroupName; fields: readonly Field[] }[] = 
       { name: 'WELCOME_MESSAGE', kind: 'flag' },
       { name: 'WELCOME_MESSAGE_TEXT', kind: 'text', shown: yes('WELCOME_MESSAGE') },
       { name: 'SEND_WELCOME_EACH_SESSION', kind: 'flag', shown: yes('WELCOME_MESSAGE') },
-      { name: 'NO_ANSWER_RULE', kind: 'says' },
-      { name: 'NO_ANSWER_TIME', kind: 'duration', shown: says('NO_ANSWER_RULE') },
+      { name: 'NO_ANSWER_RULE', kind: 'choice' },
+      { name: 'NO_ANSWER_TIME', kind: 'duration', shown: (form) => form.NO_ANSWER_RULE !== 'none' },
       { name: 'NO_ANSWER_TEXT', kind: 'text', shown: says('NO_ANSWER_RULE') },
+      { name: 'NO_ANSWER_BOT_ID', kind: 'bot', shown: calls('NO_ANSWER_RULE') },
     ],
   },
   {
     name: 'closing',
     fields: [
-      { name: 'CLOSE_RULE', kind: 'says' },
+      { name: 'CLOSE_RULE', kind: 'choice' },
       { name: 'CLOSE_TEXT', kind: 'text', shown: says('CLOSE_RULE') },
+      { name: 'CLOSE_BOT_ID', kind: 'bot', shown: calls('CLOSE_RULE') },
       { name: 'FULL_CLOSE_TIME', kind: 'minutes' },
       { name: 'AUTO_CLOSE_TIME', kind: 'duration' },
-      { name: 'AUTO_CLOSE_RULE', kind: 'says', shown: timed },
+      { name: 'AUTO_CLOSE_RULE', kind: 'choice', shown: timed },
       { name: 'AUTO_CLOSE_TEXT', kind: 'text', shown: all(timed, says('AUTO_CLOSE_RULE')) },
+      { name: 'AUTO_CLOSE_BOT_ID', kind: 'bot', shown: all(timed, calls('AUTO_CLOSE_RULE')) },
       { name: 'AUTO_EXPIRE_TIME', kind: 'duration', shown: timed },
     ],
   },
@@ -170,6 +186,7 @@ const WRONG: Partial<Record<FieldKind, keyof typeof words.wrong>> = {
   people: 'list',
   queue: 'list',
   choice: 'choice',
+  bot: 'bot',
 }
 
 /** What to say beside a field whose value the server refuses. */
