@@ -20,6 +20,7 @@ ROUND_TRIPS = 2_000
 POLLING, CLIENTS = 1_000, 10
 PERIOD = 5.0  # s, of each polling bot
 POLLS_AT_ONCE = 20
+LEAST_ROUNDS = 5  # beside pollers: the effect is of the size of the noise
 
 
 class Talk(NamedTuple):
@@ -101,9 +102,10 @@ async def _beside_pollers(place: Place, size: Size) -> Figure:
     server = place.stack.enter_context(portal.serve(data, port, place.folder))
     side = await fill(portal.set_up(data, port, place.handler))
     requests = portal.polling_bots(data, port, CLIENTS, POLLING // CLIENTS)
-    await receive(server, side, size.messages // 10)
+    for polled in (True, False):  # warms both sides up
+        await _receive(server, side, size.messages // 4, requests if polled else [])
     pairs = []
-    for number in range(size.rounds):
+    for number in range(max(size.rounds, LEAST_ROUNDS)):
         rates = {}
         for polled in (True, False) if number % 2 else (False, True):
             rates[polled] = await _receive(server, side, size.messages, requests if polled else [])

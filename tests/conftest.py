@@ -44,6 +44,15 @@ def pytest_testnodedown(node: Any) -> None:
     answers.SEEN.update(answers.read(getattr(node, "workeroutput", {}).get("answers", "[]")))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make sure that tests which share a server run in one process: where groups are wanted, ids name them."""
+    if hasattr(config, "workerinput") and getattr(config.option, "loadgroup", False):
+        lost = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+        if lost:
+            raise pytest.UsageError(f"groups of tests are not kept together: {lost[0]}")
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Run one worker more than there are cores: tests also wait, for a browser, a disk or another process."""
     return 1 + (os.cpu_count() or 1)
