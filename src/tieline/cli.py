@@ -85,9 +85,8 @@ def commands() -> None:
 @click.option("--config", type=click.Path(path_type=Path, exists=True), help="Settings as a TOML file.")
 def serve(config: Path | None, **given: Any) -> None:
     """Run a server until it is told to stop."""
-    from tieline import app
-
     settings = load(given, config)
+    from tieline import app  # it takes longer than to say what is wrong
 
     async def ready() -> None:
         click.echo(f"tieline is ready: {settings.public_url}")

@@ -204,6 +204,7 @@ def test_other_bot_answers_a_colleague_in_private(demo: Demo) -> None:
         until(answered, "the bot answers", 20)
 
 
+@pytest.mark.slow
 def test_second_operator_sees_who_took_the_dialog(demo: Demo, browser: Browser) -> None:
     with window(browser, DESKTOP) as one, window(browser, DESKTOP) as two, window(browser, DESKTOP) as outside:
         first, second = operator_of(one, demo, "Olga"), operator_of(two, demo, "Oskar")
@@ -275,6 +276,7 @@ def test_dialog_is_handed_on_between_a_phone_and_a_desktop(demo: Demo, browser: 
         assert olga.problems == oskar.problems == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_notes_stay_inside_and_quick_answers_are_at_hand(demo: Demo, browser: Browser, size: str) -> None:
     name, answer = f"Nina {size.title()}", f"We open at nine, {size}."
@@ -372,6 +374,7 @@ def test_answer_written_without_a_connection_arrives_once(demo: Demo, browser: B
         assert visitor.messages.inner_text().count("Without one") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_contact_centre_shows_settings_and_disconnects(demo: Demo, browser: Browser, size: str) -> None:
     with window(browser, SIZES[size]) as inside:

@@ -203,7 +203,7 @@ def rich(scene: Scene) -> int:
     return chat
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_marks_attachments_and_buttons_are_shown(
     browser: Browser, scene: Scene, rich: int, size: str, theme: str
@@ -320,6 +320,7 @@ def test_what_a_customer_wrote_is_never_sent_for_the_operator(browser: Browser, 
         assert sent == []
 
 
+@pytest.mark.slow
 def test_pictures_of_other_hosts_are_shown_when_they_are_wanted(browser: Browser, scene: Scene, rich: int) -> None:
     with opened(browser, scene, rich) as operator:
         pixel = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'><path fill='teal' d='M0 0h4v3H0z'/></svg>"
@@ -468,7 +469,7 @@ def visited(browser: Browser, size: str, *messages: dict[str, Any], theme: str =
         assert problems == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", FIRST_DESKTOP)
 def test_visitor_answers_by_buttons(browser: Browser, size: str, theme: str) -> None:
     card = {"text": "Your order", "attach": attach_rows(ATTACH), "keyboard": []}

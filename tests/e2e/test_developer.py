@@ -264,6 +264,7 @@ def test_application_with_a_page_waits_for_its_installer(served: Served, browser
         expect(ada.part("app").filter(has_text=name)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_incoming_webhook_opens_methods_until_it_is_revoked(served: Served, browser: Browser) -> None:
     with developer(served, browser, PHONE) as ada:
         ada.part("developer-incoming").click()
@@ -302,6 +303,7 @@ def add_person(served: Served, email: str) -> None:
     httpx.post(f"{hook}user.add", json={"EMAIL": email}, verify=served.trust()).raise_for_status()
 
 
+@pytest.mark.slow
 def test_outgoing_webhook_is_told_with_its_token_and_signature(
     served: Served, browser: Browser, receiver: Receiver
 ) -> None:
@@ -421,6 +423,7 @@ def test_what_cannot_be_allowed_is_told_on_the_page(
         assert "state=kept" in paul.page.url
 
 
+@pytest.mark.slow
 def test_area_is_for_administrators(served: Served, browser: Browser) -> None:
     with window(browser, DESKTOP) as context:
         paul = Operator(context, f"{served.http_url}/app/developer", PERSON, PASSWORD)

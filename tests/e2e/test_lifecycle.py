@@ -130,6 +130,7 @@ def test_two_servers_and_the_command_line_share_a_database(shared: tuple[Served,
         assert found["LINE_NAME"] == "Sales"
 
 
+@pytest.mark.slow
 def test_event_of_one_server_is_sent_once_by_either(shared: tuple[Served, Served, str], receiver: Receiver) -> None:
     first, second, _ = shared
     scene = Scene(first, f"{receiver.url}/handler")

@@ -312,6 +312,7 @@ def test_who_leaves_the_page_alone_is_on_a_break(served: Served, scene: Scene, b
         assert paul.problems == []
 
 
+@pytest.mark.slow
 def test_notices_come_by_themselves(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, DESKTOP) as ada, served.client() as client:
         ada.part("notices").click()
@@ -346,6 +347,7 @@ def ada_id(ada: Owner) -> int:
     return int(ada.page.evaluate("fetch('/ui/me').then(answer => answer.json()).then(me => me.user.id)"))
 
 
+@pytest.mark.slow
 def test_dialog_that_is_closing_says_so(served: Served, scene: Scene, browser: Browser) -> None:
     with person(served, browser, DESKTOP, OPERATOR) as olga, served.client() as client:
         scene.call(client, "imopenlines.config.update", CONFIG_ID=scene.line, PARAMS={"FULL_CLOSE_TIME": 10})

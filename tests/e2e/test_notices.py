@@ -102,6 +102,7 @@ def test_notices_say_who_tells_what(bell: Bell, size: str) -> None:
     bell.look(size, "list")
 
 
+@pytest.mark.slow
 def test_notice_is_answered_by_the_keyboard_alone(bell: Bell, size: str) -> None:
     someone = bell.someone
     bell.tell("Lunch?")

@@ -186,6 +186,7 @@ def test_administrator_finishes_an_installation(
     assert admin.operator.problems == []
 
 
+@pytest.mark.slow
 def test_channel_says_what_is_wrong_and_leads_to_its_settings(
     served: Served, scene: Scene, pages: Pages, admin: Host
 ) -> None:

@@ -114,6 +114,7 @@ def test_nothing_and_failure_are_told(browser: Browser, served: Served, scene: S
         expect(part("figures-empty")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_operator_sees_his_lines_alone(browser: Browser, served: Served, scene: Scene) -> None:
     served.person("Paul Person", "paul@example.com")
     with window(browser, DESKTOP) as context:
