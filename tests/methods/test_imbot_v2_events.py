@@ -1,6 +1,7 @@
 """imbot.v2.Event.get and the events ONIMBOTV2*: fetched and confirmed, or sent to the bot's address."""
 
-import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -51,6 +52,30 @@ def quick(quick_portal: Portal) -> Studio:
 
 def texts(answer: dict[str, Any]) -> list[str]:
     return [event["data"]["message"]["text"] for event in answer["events"] if "message" in event["data"]]
+
+
+def fetched_meanwhile(
+    portal: Portal, calls: list[Any], at_once: int, poll: Callable[[int], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Make calls, some at once, and return the events that were fetched and confirmed meanwhile and behind them."""
+
+    def write() -> None:
+        for start in range(0, len(calls), at_once):
+            assert set(portal.at_once(calls[start : start + at_once])) == {None}
+
+    found: list[dict[str, Any]] = []
+    offset = 0
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        while True:
+            ended = writing.done()
+            answer = poll(offset)
+            offset = answer["nextOffset"]
+            found += answer["events"]
+            if ended and not answer["events"]:
+                break
+        writing.result()
+    return found
 
 
 # Fetching
@@ -190,27 +215,8 @@ def test_writers_in_parallel_lose_nothing(studio: Studio) -> None:
         for number in range(12)
         for place, hook in enumerate(hooks)
     ]
-    found: list[tuple[int, str]] = []
-    writing = threading.Event()
-
-    def write() -> None:
-        for start in range(0, len(calls), 8):
-            assert set(studio.portal.at_once(calls[start : start + 8])) == {None}
-        writing.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    offset = 0
-    while True:
-        ended = writing.is_set()
-        answer = studio.poll(bot, offset=offset, limit=5)
-        offset = answer["nextOffset"]
-        found += [
-            (one["eventId"], one["data"]["message"]["text"]) for one in answer["events"] if "message" in one["data"]
-        ]
-        if ended and not answer["events"]:
-            break
-    writer.join()
+    events = fetched_meanwhile(studio.portal, calls, 8, lambda offset: studio.poll(bot, offset=offset, limit=5))
+    found = [(one["eventId"], one["data"]["message"]["text"]) for one in events if "message" in one["data"]]
     numbers = [number for number, _ in found]
     assert numbers == sorted(set(numbers))
     assert sorted(text for _, text in found) == sorted(params["MESSAGE"] for _, _, params in calls)
@@ -495,24 +501,9 @@ def test_two_queues_lose_nothing_while_others_write(studio: Studio) -> None:
         for place, person in enumerate(people)
         for to in (bot, studio.anna_id)
     ]
-    found: list[str] = []
-    writing = threading.Event()
-
-    def write() -> None:
-        for start in range(0, len(calls), 6):
-            assert set(studio.portal.at_once(calls[start : start + 6])) == {None}
-        writing.set()
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    offset = 0
-    while True:
-        ended = writing.is_set()
-        params = {"botToken": "mine", "withUserEvents": True, "offset": offset, "limit": 7}
-        answer = studio.act("Event.get", bot, hook, **params).result
-        offset = answer["nextOffset"]
-        found += texts(answer)
-        if ended and not answer["events"]:
-            break
-    writer.join()
+    params = {"botToken": "mine", "withUserEvents": True, "limit": 7}
+    events = fetched_meanwhile(
+        studio.portal, calls, 6, lambda offset: studio.act("Event.get", bot, hook, **params, offset=offset).result
+    )
+    found = texts({"events": events})
     assert sorted(found) == sorted(params["MESSAGE"] for _, _, params in calls)

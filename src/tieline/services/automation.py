@@ -30,10 +30,9 @@ def appoint(call: Call, chat: Chat, line: Line, *, first: bool) -> Chat:
 
 def receiving_bot(call: Call, line: Line, now: int, *, first: bool) -> Bot | None:
     """Return the bot that receives a customer at a moment, or None; outside a line's hours it is another."""
-    settings = line.settings
     if not sessions.calendar_of(call, line).is_open(now):
-        return bot_sessions.find(call, line, "WORKTIME_DAYOFF") if settings["WORKTIME_DAYOFF_RULE"] == "bot" else None
-    wanted = settings["WELCOME_BOT_ENABLE"] == "Y" and (first or settings["WELCOME_BOT_JOIN"] == "always")
+        return bot_sessions.called(call, line, "WORKTIME_DAYOFF")
+    wanted = line.settings["WELCOME_BOT_ENABLE"] == "Y" and (first or line.settings["WELCOME_BOT_JOIN"] == "always")
     return bot_sessions.find(call, line, "WELCOME") if wanted else None
 
 
@@ -81,8 +80,7 @@ def finish(call: Call, chat: Chat, *, by_time: bool = False) -> Chat:
 
 def closing_bot(call: Call, line: Line, *, by_time: bool) -> Bot | None:
     """Return the bot that a line lets say goodbye, or None."""
-    rule = "AUTO_CLOSE" if by_time else "CLOSE"
-    return bot_sessions.find(call, line, rule) if line.settings[f"{rule}_RULE"] == "bot" else None
+    return bot_sessions.called(call, line, "AUTO_CLOSE" if by_time else "CLOSE")
 
 
 def close(call: Call, chat: Chat) -> Chat:
@@ -152,9 +150,8 @@ def vote(call: Call, chat: Chat, text: str) -> Chat:
 def excuse(call: Call, chat: Chat) -> Chat:
     """Say to a customer whom nobody has answered in time what the line says then, or let a bot answer him."""
     line = call.find_line(chat.queue_id)
-    if line is not None and line.settings["NO_ANSWER_RULE"] == "bot":
-        bot = bot_sessions.find(call, line, "NO_ANSWER")
-        return bot_sessions.take(call, chat, bot) if bot is not None and sessions.is_waiting(chat) else chat
+    if line is not None and (bot := bot_sessions.called(call, line, "NO_ANSWER")):
+        return bot_sessions.take(call, chat, bot) if sessions.is_waiting(chat) else chat
     text = line.says("NO_ANSWER") if line else ""
     return messages.say(call, chat, text) if text.strip() else chat
 

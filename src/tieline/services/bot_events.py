@@ -88,9 +88,8 @@ def tell_rewritten(call: Call, chat: Chat, message: Message) -> None:
     if message.author in (Author.SYSTEM, Author.BOT):
         return
     present = _present(call, chat)
-    found = _bots_among(call, present)
-    if chat.type is not ChatType.PRIVATE and what is Heard.EDITED:
-        found = _listeners(call, chat, message, present)
+    withdrawn = what is Heard.DELETED  # of which all are told
+    found = _bots_among(call, present) if withdrawn else _listeners(call, chat, message, present)
     _tell_of(call, chat, message, found, what, members=len(present))
 
 

@@ -15,6 +15,11 @@ def find(call: Call, line: Line, rule: str) -> Bot | None:
     return bot if bot is not None and bot.lines else None
 
 
+def called(call: Call, line: Line, rule: str) -> Bot | None:
+    """Return the bot that a line calls by one of its rules; None where the rule is another, or there is no such bot."""
+    return find(call, line, rule) if line.settings[f"{rule}_RULE"] == "bot" else None
+
+
 def take(call: Call, chat: Chat, bot: Bot) -> Chat:
     """Give a locked dialog to a bot, until it hands it on or its time is over."""
     return sessions.move(call, chat, Move.BOT_JOINED, operator_id=bot.id)

@@ -93,10 +93,9 @@ def _unanswered(call: Call, line: Line, calendar: Calendar, now: int) -> Iterato
         moment = due(kind, line, calendar, now)
         if moment is not None and kind is Kind.NO_ANSWER:
             text = line.says("NO_ANSWER").strip()
-            bot = bot_sessions.find(call, line, "NO_ANSWER") if line.settings["NO_ANSWER_RULE"] == "bot" else None
             if text:
                 yield Step(Phase.MESSAGE, "excuse", moment - now, {"text": text})
-            elif bot is not None:
+            elif bot := bot_sessions.called(call, line, "NO_ANSWER"):
                 yield Step(Phase.MESSAGE, "bot called", moment - now, {"bot": _bot_name(call, bot)})
         elif moment is not None:
             yield Step(Phase.MESSAGE, "late", moment - now, {"told": _told(call, line, "KPI_FIRST_ANSWER")})

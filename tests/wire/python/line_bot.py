@@ -4,13 +4,11 @@ The same steps as ../node/line_bot.mjs knows: a JSON command per line in, a resu
 the webhook's address and the bot's token.
 """
 
-import json
-import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 from b24pysdk import BitrixWebhook, Client
-from b24pysdk.errors import BitrixAPIError
+from steps import serve
 
 
 class LineBot:
@@ -46,20 +44,5 @@ class LineBot:
         return self.call("imopenlines.bot.session.finish", {"CHAT_ID": chat, "CLIENT_ID": self.token})
 
 
-def main() -> None:
-    """Serve one line at a time."""
-    bot = LineBot()
-    for line in sys.stdin:
-        command = json.loads(line)
-        step = command.pop("step")
-        try:
-            output = {"step": step, "ok": True, "result": getattr(bot, step)(**command)}
-        except BitrixAPIError as error:
-            told = {"code": error.error, "status": error.status_code, "message": error.error_description}
-            output = {"step": step, "ok": False, "error": told}
-        sys.stdout.write(json.dumps(output, default=str) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(LineBot())

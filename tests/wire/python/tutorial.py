@@ -3,15 +3,13 @@
 The same steps as ../node/tutorial.mjs knows. First {"step": "start"} with the fields of the portal's own auth block.
 """
 
-import json
-import sys
 from datetime import datetime
 from typing import Any
 
 from b24pysdk import BitrixApp, BitrixToken, Client
 from b24pysdk.api.requesters import BitrixOAuthRequester
 from b24pysdk.credentials import OAuthEventData
-from b24pysdk.errors import BitrixAPIError
+from steps import serve
 
 CONNECTOR = "python_site_chat"
 ICON = {"DATA_IMAGE": "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E", "COLOR": "#1f7a5c"}
@@ -115,20 +113,5 @@ class Tutorial:
         return {"event": event.event, "data": event.data, "application_token": event.auth.application_token}
 
 
-def main() -> None:
-    """Serve one line at a time."""
-    tutorial = Tutorial()
-    for line in sys.stdin:
-        command = json.loads(line)
-        step = command.pop("step")
-        try:
-            output = {"step": step, "ok": True, "result": getattr(tutorial, step)(**command)}
-        except BitrixAPIError as error:
-            told = {"code": error.error, "status": error.status_code, "message": error.error_description}
-            output = {"step": step, "ok": False, "error": told}
-        sys.stdout.write(json.dumps(output, default=str) + "\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve(Tutorial())
